@@ -1,0 +1,127 @@
+import type { Stage } from '../journal/event.js';
+
+export interface Account {
+  email: string;
+  /** A secret: registered with the redactor as soon as it is known. */
+  password: string;
+}
+
+/** Who the virtual users say they are: guests without a token, or the owners of the test accounts, which they share in turn. */
+export type Identity = 'guests' | 'accounts';
+
+/** One replica of the application, as far as this machine can see it. Every field but the name is optional: what is missing is not sampled. */
+export interface Backend {
+  name: string;
+  /** Process id on this machine: CPU, memory. */
+  pid?: number;
+  /** Where the application listens. Connections are counted on `port` (and `address`, when several backends share a port). */
+  address?: string;
+  port?: number;
+  /** The file that its log goes to. */
+  log?: string;
+}
+
+export interface RedisConfig {
+  /** redis[s]://[user:password@]host:port[/db] */
+  url: string;
+  /** The Pub/Sub channel between backends. */
+  channel: string;
+}
+
+export interface NginxConfig {
+  /** Path of nginx.conf; includes are followed. */
+  config?: string;
+  /** Name of the upstream block in front of the backends. */
+  upstream: string;
+  /** The balancing method that the upstream must have, e.g. `ip_hash`, `least_conn`, `round_robin`. */
+  method: string;
+  /** URL of a `stub_status` page. */
+  statusUrl?: string;
+}
+
+/** A value up to `warning` is normal, up to `critical` a warning, above it critical. */
+export interface ResourceRange {
+  warning: number;
+  critical: number;
+}
+
+/** What must hold. Rates are shares of 1. */
+export interface Criteria {
+  connectSuccessRate: number;
+  connectP95Ms: number;
+  /** By task name. */
+  taskP95Ms: Record<string, number>;
+  errorRate: number;
+  publishFailures: number;
+  resources: {
+    backendCpu: ResourceRange;
+    backendMemory: ResourceRange;
+    redisClients: ResourceRange;
+    redisMemoryBytes: ResourceRange;
+    nginxConnections: ResourceRange;
+  };
+  /**
+   * Proof that the logs were really read: `pattern` (a log counter's name) must have been counted at least as often as users
+   * received replies of type `replyType`.
+   */
+  logProof: { pattern: string; replyType: string };
+  /** Criteria of the file for which there is no rule: judged INCONCLUSIVE, never dropped. */
+  unknown: Record<string, unknown>;
+}
+
+export interface TaskConfig {
+  weight: number;
+  timeoutSeconds: number;
+}
+
+/** Options of the KindMap scenario. */
+export interface KindmapOptions {
+  stations: string[];
+  /** Type (PHY, VIS, AUD, ELD) → weight. */
+  disabilityTypes: Record<string, number>;
+  /** Least and greatest distance of one GPS fix from the last, in metres. */
+  gpsStepMeters: [number, number];
+}
+
+/** Everything that a run needs to know, resolved: the file, the flags and the defaults in one. */
+export interface Config {
+  /** ws:// or wss:// origin of the target, without a path. */
+  target: string;
+  scenario: 'kindmap';
+  kindmap: KindmapOptions;
+  tasks: Record<string, TaskConfig>;
+  identity: Identity;
+  /** The target's test accounts. They are checked also where the users are guests. */
+  accounts: Account[];
+  loginsPerSecond: number;
+  /** Local addresses that virtual users connect from, dealt round robin; empty: the system's choice. */
+  sourceAddresses: string[];
+  stages: Stage[];
+  thinkTimeSeconds: [number, number];
+  connectTimeoutSeconds: number;
+  /** How long users may take to finish their last task and close when the load stops. */
+  stopTimeoutSeconds: number;
+  criteria: Criteria;
+  /** Replicas that the target is meant to have. */
+  replicas: number;
+  backends: Backend[];
+  redis?: RedisConfig;
+  nginx?: NginxConfig;
+  /** The target's .env file. */
+  envFile?: string;
+  monitoring: {
+    intervalSeconds: number;
+    /** Counter name → regular expression. */
+    logPatterns: Record<string, string>;
+  };
+  /** Warnings and skipped criteria count against the verdict. */
+  strict: boolean;
+}
+
+/** Names of log counters that the verdict relies on; both may be given other expressions in `monitoring.log_patterns`. */
+export const LogPattern = {
+  /** A message that the backend could not publish on Redis. */
+  publishFailed: 'publish_failed',
+  /** The line that each calculated route causes: proof that the log is really read. */
+  routeCalculated: 'route_calculated',
+} as const;

@@ -1,0 +1,148 @@
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Backend, TaskConfig } from './config.js';
+import type { ConfigLayer } from './layer.js';
+import { KINDMAP_PROFILE } from './profiles/kindmap.js';
+import type { ConfigFile } from './schema.js';
+import { backendGroup, infrastructureKeys, monitoring, nginx, redis } from './schema-infrastructure.js';
+import { unusedKeys } from './schema-parts.js';
+
+type Infrastructure = NonNullable<ConfigFile['infrastructure']>;
+
+/** Turns a valid file into a layer. Relative paths in it are relative to the file's folder. */
+export function layerOf(config: ConfigFile, file: string): ConfigLayer {
+  const path = (text: string | undefined) => (text === undefined ? undefined : resolve(dirname(file), text));
+  const infrastructure = config.infrastructure ?? {};
+  return {
+    target: config.target,
+    scenario: config.scenario,
+    kindmap: {
+      stations: config.stations && [...new Set(config.stations.map((station) => station.name))],
+      disabilityTypes: config.disability_types,
+      gpsStepMeters: config.gps_step_meters,
+    },
+    tasks: tasksOf(config),
+    identity: config.identity,
+    accounts: config.test_accounts?.map(({ email, password }) => ({ email, password })),
+    loginsPerSecond: config.logins_per_second,
+    sourceAddresses: config.source_addresses,
+    stages: stagesOf(config),
+    thinkTimeSeconds: config.think_time_seconds,
+    connectTimeoutSeconds: config.connect_timeout_seconds,
+    stopTimeoutSeconds: config.stop_timeout_seconds,
+    criteria: config.success_criteria?.layer,
+    replicas: replicasOf(infrastructure),
+    backends: infrastructure.backends?.map((backend) => backendOf(backend, path)),
+    redis: redisOf(infrastructure),
+    nginx: nginxOf(infrastructure, path),
+    envFile: path(infrastructure.env_file),
+    monitoring: monitoringOf(config.monitoring),
+    strict: config.strict,
+  };
+}
+
+function tasksOf(config: ConfigFile): ConfigLayer['tasks'] {
+  const known = Object.entries(config.message_types ?? {}).filter(([name]) => Object.hasOwn(KINDMAP_PROFILE.tasks, name));
+  return Object.fromEntries(
+    known.map(([name, task]): [string, { [K in keyof TaskConfig]: TaskConfig[K] | undefined }] => [
+      name,
+      { weight: task.weight, timeoutSeconds: task.timeout_seconds },
+    ]),
+  );
+}
+
+function stagesOf(config: ConfigFile): ConfigLayer['stages'] {
+  let rate = 1;
+  return config.load_pattern?.stages.map((stage, index) => {
+    // Without a rate nobody is started or stopped; the plan still needs one.
+    rate = stage.spawn_rate ?? rate;
+    return {
+      name: stage.name ?? `Stage ${index + 1}`,
+      users: stage.target_users,
+      spawnRate: rate,
+      untilSeconds: stage.duration_seconds,
+    };
+  });
+}
+
+function replicasOf(infrastructure: Infrastructure): number | undefined {
+  const { replicas, backend_replicas, backend_count, backend, backends } = infrastructure;
+  return replicas ?? backend_replicas ?? backend_count ?? backend?.replicas ?? backend?.count ?? (backends?.length || undefined);
+}
+
+function backendOf(
+  backend: NonNullable<Infrastructure['backends']>[number],
+  path: (text: string | undefined) => string | undefined,
+): Backend {
+  const log = path(backend.log);
+  return {
+    name: backend.name,
+    ...(backend.pid === undefined ? {} : { pid: backend.pid }),
+    ...(backend.address === undefined ? {} : { address: backend.address }),
+    ...(backend.port === undefined ? {} : { port: backend.port }),
+    ...(log === undefined ? {} : { log }),
+  };
+}
+
+function redisOf(infrastructure: Infrastructure): ConfigLayer['redis'] {
+  const own = infrastructure.redis ?? {};
+  return {
+    url: own.url ?? infrastructure.redis_url ?? (own.host === undefined ? undefined : redisUrl(own)),
+    channel:
+      own.channel ??
+      own.pubsub_channel ??
+      infrastructure.redis_pubsub_channel ??
+      infrastructure.redis_channel ??
+      infrastructure.pubsub_channel,
+  };
+}
+
+function redisUrl(own: z.infer<typeof redis>): string {
+  const credentials = own.password === undefined ? '' : `${encodeURIComponent(own.username ?? '')}:${encodeURIComponent(own.password)}@`;
+  const host = own.host?.includes(':') ? `[${own.host}]` : own.host;
+  return `redis://${credentials}${host}:${own.port ?? 6379}/${own.db ?? 0}`;
+}
+
+function nginxOf(infrastructure: Infrastructure, path: (text: string | undefined) => string | undefined): ConfigLayer['nginx'] {
+  const own = infrastructure.nginx ?? {};
+  return {
+    config: path(own.config ?? infrastructure.nginx_config),
+    upstream: own.upstream ?? infrastructure.nginx_upstream,
+    method:
+      own.method ??
+      own.load_balancing ??
+      infrastructure.nginx_method ??
+      infrastructure.nginx_load_balancing ??
+      infrastructure.load_balancing,
+    statusUrl: own.status_url ?? infrastructure.nginx_status_url,
+  };
+}
+
+function monitoringOf(own: ConfigFile['monitoring']): ConfigLayer['monitoring'] {
+  return {
+    intervalSeconds: own?.interval_seconds ?? own?.sampling_interval_seconds ?? own?.collection_interval_seconds,
+    logPatterns: own?.log_patterns,
+  };
+}
+
+/** One line for each part of the file that is accepted and has no effect. */
+export function unusedParts(config: ConfigFile): string[] {
+  const infrastructure = config.infrastructure;
+  const unused = (path: string, value: unknown, schema: { shape: object }) =>
+    unusedKeys(value, schema.shape).map((key) => `${path}.${key}`);
+  const tasks = Object.entries(config.message_types ?? {}).flatMap(([name, options]) => {
+    if (!Object.hasOwn(KINDMAP_PROFILE.tasks, name)) return [`message_types.${name}`];
+    const own = { weight: 0, timeout_seconds: 0, description: 0, name: 0, type: 0, comment: 0 };
+    return unusedKeys(options, own).map((key) => `message_types.${name}.${key}`);
+  });
+  const twice = infrastructure?.redis?.url !== undefined && infrastructure.redis.host !== undefined;
+  return [
+    ...tasks,
+    ...(twice ? ['infrastructure.redis.host'] : []),
+    ...unused('infrastructure', infrastructure, infrastructureKeys),
+    ...unused('infrastructure.backend', infrastructure?.backend, backendGroup),
+    ...unused('infrastructure.redis', infrastructure?.redis, redis),
+    ...unused('infrastructure.nginx', infrastructure?.nginx, nginx),
+    ...unused('monitoring', config.monitoring, monitoring),
+  ].map((path) => `${path} is not used`);
+}

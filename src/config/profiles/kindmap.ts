@@ -1,0 +1,110 @@
+/** The Seoul stations between which virtual users travel: names as the target's route table knows them. */
+export const KINDMAP_STATIONS = [
+  '강남',
+  '홍대입구',
+  '서울역',
+  '잠실',
+  '신촌',
+  '사당',
+  '건대입구',
+  '합정',
+  '교대',
+  '시청',
+  '종로3가',
+  '왕십리',
+  '고속터미널',
+  '신도림',
+  '여의도',
+  '동대문역사문화공원',
+  '선릉',
+  '삼성',
+  '을지로입구',
+  '충무로',
+];
+
+/** The types that the target accepts as `disability_type`. */
+export const KINDMAP_DISABILITY_TYPES = ['PHY', 'VIS', 'AUD', 'ELD'] as const;
+
+const MIB = 1024 * 1024;
+
+/** The guide's six stages: 1,000 users within 15 minutes, then held for ten. */
+export const KINDMAP_STAGES = [
+  { name: 'Warm-up', users: 100, spawnRate: 1, untilSeconds: 120 },
+  { name: 'Normal Load', users: 300, spawnRate: 2, untilSeconds: 300 },
+  { name: 'Medium Load', users: 500, spawnRate: 3, untilSeconds: 480 },
+  { name: 'High Load', users: 750, spawnRate: 5, untilSeconds: 720 },
+  { name: 'Peak Load', users: 1000, spawnRate: 5, untilSeconds: 900 },
+  { name: 'Sustained Stress', users: 1000, spawnRate: 5, untilSeconds: 1500 },
+];
+
+/** The guide's method 3: 100 users at 2 a second for five minutes. */
+export const KINDMAP_SMALL_STAGES = [{ name: 'Small', users: 100, spawnRate: 2, untilSeconds: 300 }];
+
+/**
+ * Log counters. The guide's own patterns are kept although the real backend never writes some of them: that they stay at
+ * zero is itself a finding. Regular expressions without flags.
+ */
+const LOG_PATTERNS = {
+  publish_failed: '메시지 발행 실패',
+  route_calculated: '경로 계산 완료',
+  guide_ws_connected: 'WebSocket 연결 성공',
+  guide_ws_connect_failed: 'WebSocket 연결 실패',
+  guide_publish: '메시지 발행',
+  guide_cache_hit: '캐시 히트',
+  client_connected: '클라이언트 연결: ',
+  client_disconnected: '클라이언트 연결 해제: ',
+  ws_closed: 'WebSocket 정상 종료: ',
+  guest_accepted: '게스트 연결 허용: ',
+  duplicate_connection: '중복 연결 감지: ',
+  connection_refused: '연결 거부',
+  pubsub_listener_error: 'Redis Pub/Sub 리스너 오류',
+  route_metrics: 'METRICS: \\{"event": "route_calculation"',
+  route_cache_hit: '"cache_hit": true',
+  jwt_expired: 'JWT 토큰이 만료되었습니다',
+  error_level: ' - (ERROR|CRITICAL) - ',
+};
+
+/** The guide's test of KindMap, whole but for the target: the lowest layer of every configuration. */
+export const KINDMAP_PROFILE = {
+  scenario: 'kindmap' as const,
+  kindmap: {
+    stations: KINDMAP_STATIONS,
+    disabilityTypes: { PHY: 1, VIS: 1, AUD: 1, ELD: 1 },
+    gpsStepMeters: [10, 50] as [number, number],
+  },
+  tasks: {
+    start_navigation: { weight: 1, timeoutSeconds: 10 },
+    location_update: { weight: 10, timeoutSeconds: 3 },
+  },
+  identity: 'guests' as const,
+  accounts: [],
+  loginsPerSecond: 2,
+  sourceAddresses: [],
+  stages: KINDMAP_STAGES,
+  thinkTimeSeconds: [3, 5] as [number, number],
+  connectTimeoutSeconds: 10,
+  stopTimeoutSeconds: 15,
+  criteria: {
+    connectSuccessRate: 0.99,
+    connectP95Ms: 500,
+    taskP95Ms: { start_navigation: 2000, location_update: 300 },
+    errorRate: 0.01,
+    publishFailures: 0,
+    resources: {
+      backendCpu: { warning: 0.7, critical: 0.85 },
+      backendMemory: { warning: 0.8, critical: 0.9 },
+      redisClients: { warning: 150, critical: 180 },
+      // Redis prints mebibytes as "M"; the guide's 400MB are read off that.
+      redisMemoryBytes: { warning: 400 * MIB, critical: 480 * MIB },
+      nginxConnections: { warning: 3000, critical: 3500 },
+    },
+    logProof: { pattern: 'route_calculated', replyType: 'route_calculated' },
+    unknown: {},
+  },
+  replicas: 3,
+  backends: [],
+  redis: { channel: 'kindmap_events' },
+  nginx: { upstream: 'fastapi_backend', method: 'ip_hash' },
+  monitoring: { intervalSeconds: 2, logPatterns: LOG_PATTERNS },
+  strict: false,
+};

@@ -1,0 +1,76 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Emit, JournalEvent } from './event.js';
+
+/** How long an event may wait for company before it goes to the disk. */
+const FLUSH_MS = 250;
+
+export interface JournalOptions {
+  /** Takes every secret out of a line of JSON; the result must be JSON still. */
+  redact(line: string): string;
+  /** Unix time in ms that never goes back. */
+  now(): number;
+  /** The disk refused. Called once; nothing more is written afterwards. */
+  onError(error: Error): void;
+}
+
+/** An append-only file of events, one JSON object a line, written as things happen. */
+export class JournalWriter {
+  readonly #file: FileHandle;
+  readonly #options: JournalOptions;
+  #lines: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #failed = false;
+  readonly #listeners = new Set<(event: JournalEvent) => void>();
+
+  private constructor(file: FileHandle, options: JournalOptions) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  /** @throws when the file exists: a folder belongs to one run. */
+  static async create(path: string, options: JournalOptions): Promise<JournalWriter> {
+    return new JournalWriter(await open(path, 'ax', 0o600), options);
+  }
+
+  /** Appends an event and puts the time on it. It is on its way to the disk within a quarter of a second. */
+  readonly emit: Emit = (event) => {
+    const { type, t = this.#options.now(), ...rest } = event;
+    const full = { type, t: Math.round(t * 1000) / 1000, ...rest } as JournalEvent;
+    for (const listener of this.#listeners) listener(full);
+    this.#lines.push(this.#options.redact(JSON.stringify(full)));
+    this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  };
+
+  /** Calls `listener` with every event from now on, until the function that it returns is called. */
+  follow(listener: (event: JournalEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#lines.map((line) => `${line}\n`).join('');
+    this.#lines = [];
+    this.#writing = this.#writing.then(() => this.#append(text));
+  }
+
+  async #append(text: string): Promise<void> {
+    if (this.#failed) return;
+    try {
+      await this.#file.appendFile(text);
+    } catch (error) {
+      this.#failed = true;
+      this.#options.onError(error as Error);
+    }
+  }
+
+  /** Writes what is left and makes sure that it is on the disk. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#writing;
+    if (!this.#failed) await this.#file.sync();
+    await this.#file.close();
+  }
+}
