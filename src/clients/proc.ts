@@ -1,0 +1,113 @@
+import { access, readFile, readlink } from 'node:fs/promises';
+import path from 'node:path';
+
+/** What Linux tells of one process now. */
+export interface ProcessUsage {
+  /** User and system time of all its threads since it began, in seconds. */
+  cpuSeconds: number;
+  /** Resident set. */
+  rssBytes: number;
+  /** When it began, in ticks since boot: with the pid it names one process for good, as pids are used again. */
+  startTicks: number;
+}
+
+/** The local end of a TCP connection. */
+export interface LocalEnd {
+  /** IPv4 in dotted form (also when it is mapped into IPv6), IPv6 as eight groups without zeros being left out. */
+  address: string;
+  port: number;
+}
+
+/**
+ * USER_HZ, the unit of the times in /proc/<pid>/stat. Linux fixed it at 100 for user space on every architecture that Node runs on,
+ * whatever the kernel's own HZ is; asking sysconf would take a child process.
+ */
+const TICKS_PER_SECOND = 100;
+
+const PROC = '/proc';
+
+/** CPU time and memory of a process. Throws when there is none with this pid, when it is a zombie, or without Linux's /proc. */
+export async function readProcess(pid: number, root = PROC): Promise<ProcessUsage> {
+  const [stat, status] = await Promise.all([readOf(pid, 'stat', root), readOf(pid, 'status', root)]);
+  const { state, cpuSeconds, startTicks } = parseStat(stat);
+  const rss = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (state === 'Z' || state === 'X' || rss === undefined) throw new Error(`process ${pid} has exited`);
+  return { cpuSeconds, startTicks, rssBytes: Number(rss) * 1024 };
+}
+
+/** /proc/<pid>/stat. The second field is the command's name in parentheses, which may itself hold blanks and parentheses. */
+export function parseStat(text: string): { state: string; cpuSeconds: number; startTicks: number } {
+  // Counting from the state, which is the third field of proc(5).
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]);
+  return { state: fields[0] ?? '', cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND, startTicks: field(22) };
+}
+
+/** The environment with which a process was started. Its values can be secrets. Needs the same user, or root. */
+export async function readEnvironment(pid: number, root = PROC): Promise<Record<string, string>> {
+  const pairs = (await readOf(pid, 'environ', root)).split('\0').filter((pair) => pair.includes('='));
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** Names the network namespace of a process; undefined when that may not be known (another user's process). */
+export async function networkNamespace(pid: number | 'self', root = PROC): Promise<string | undefined> {
+  try {
+    return await readlink(path.join(root, String(pid), 'ns', 'net'));
+  } catch {
+    // Only used to read a shared table once: without it the table is read once for each process.
+    return undefined;
+  }
+}
+
+/** The local ends of all established TCP connections in the network namespace of `pid`, IPv4 and IPv6. */
+export async function readEstablished(pid: number | 'self' = 'self', root = PROC): Promise<LocalEnd[]> {
+  const [v4, v6] = await Promise.all([
+    readOf(pid, 'net/tcp', root),
+    // A kernel without IPv6 has no such file.
+    readOf(pid, 'net/tcp6', root).catch(() => ''),
+  ]);
+  return [...parseEstablished(v4), ...parseEstablished(v6)];
+}
+
+const ESTABLISHED = '01';
+
+/** The local ends of the established connections in a table of /proc/net/tcp or tcp6. */
+export function parseEstablished(table: string): LocalEnd[] {
+  const ends: LocalEnd[] = [];
+  for (const line of table.split('\n').slice(1)) {
+    const [, local = '', , state] = line.trimStart().split(' ', 4);
+    const [address, port] = local.split(':');
+    if (state !== ESTABLISHED || address === undefined || port === undefined) continue;
+    ends.push({ address: parseAddress(address), port: Number.parseInt(port, 16) });
+  }
+  return ends;
+}
+
+const MAPPED_PREFIX = '00000000000000000000ffff';
+
+/** An address as the kernel prints it: 32-bit words in the machine's byte order, which is little-endian wherever Node runs on Linux but s390x. */
+function parseAddress(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex').swap32();
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.toString('hex', 0, 12) === MAPPED_PREFIX) return bytes.subarray(12).join('.');
+  return Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(group * 2).toString(16)).join(':');
+}
+
+async function readOf(pid: number | 'self', name: string, root: string): Promise<string> {
+  try {
+    return await readFile(path.join(root, String(pid), name), 'utf8');
+  } catch (error) {
+    throw await explain(error, pid, root);
+  }
+}
+
+async function explain(error: unknown, pid: number | 'self', root: string): Promise<unknown> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // ESRCH: it exited between the open and the read.
+  if (code !== 'ENOENT' && code !== 'ESRCH') return error;
+  const hasProc = await access(path.join(root, 'self', 'stat')).then(
+    () => true,
+    () => false,
+  );
+  return new Error(hasProc ? `there is no process ${pid}` : "needs Linux's /proc, which is not here");
+}

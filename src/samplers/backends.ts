@@ -1,0 +1,105 @@
+import { isIP } from 'node:net';
+import { totalmem } from 'node:os';
+import { type LocalEnd, networkNamespace, type ProcessUsage, readEstablished, readProcess } from '../clients/proc.js';
+import { messageOf } from '../errors.js';
+import { cpuRate } from './cpu-rate.js';
+import type { Reading, Sampler } from './sampler.js';
+
+/** A backend as a process of this machine. What is left out is not read. */
+export interface BackendProcess {
+  name: string;
+  pid?: number;
+  /** The IP address of its own end of the connections; left out, or 0.0.0.0 or ::, for any. */
+  address?: string;
+  port?: number;
+}
+
+/** CPU, memory and established connections of each backend. A backend that cannot be read is told as a problem and hides no other. */
+export function backendsSampler(backends: readonly BackendProcess[]): Sampler {
+  const processes = backends.map((backend) => ({ backend, watch: watchProcess(backend) }));
+  return {
+    id: 'backends',
+    async start() {
+      // Only sets the base of the CPU rates: a failure is told by the first reading.
+      await Promise.allSettled(processes.map(({ watch }) => watch()));
+    },
+    async sample({ problem }) {
+      const connections = connectionCounter();
+      const parts = processes.flatMap(({ backend, watch }) =>
+        [watch(), connections(backend)].map((part) =>
+          part.catch((error: unknown) => {
+            problem(`${backend.name}: ${messageOf(error)}`);
+            return [];
+          }),
+        ),
+      );
+      return (await Promise.all(parts)).flat();
+    },
+  };
+}
+
+/** Reads CPU and memory of one process again and again, and sees when another one has taken its pid. */
+function watchProcess({ name, pid }: BackendProcess): () => Promise<Reading[]> {
+  const attributes = { backend: name };
+  const rate = cpuRate();
+  let startTicks: number | undefined;
+  const isAnother = (usage: ProcessUsage) => startTicks !== undefined && usage.startTicks !== startTicks;
+
+  return async () => {
+    if (pid === undefined) return [];
+    const usage = await readProcess(pid);
+    if (isAnother(usage)) throw new Error(`process ${pid} has exited, and another one has its pid`);
+    startTicks = usage.startTicks;
+    const utilization = rate.next(usage.cpuSeconds);
+    return [
+      ...(utilization === undefined ? [] : [{ name: 'process.cpu.utilization' as const, value: utilization, attributes }]),
+      { name: 'process.memory.usage', value: usage.rssBytes, attributes },
+      { name: 'process.memory.utilization', value: usage.rssBytes / totalmem(), attributes },
+    ];
+  };
+}
+
+/** Counts connections for one sample. Each network namespace's table (all connections of the machine, or of a container) is read once. */
+function connectionCounter(): (backend: BackendProcess) => Promise<Reading[]> {
+  const tables = new Map<string, Promise<LocalEnd[]>>();
+
+  async function table(pid: number | 'self'): Promise<LocalEnd[]> {
+    const key = (await networkNamespace(pid)) ?? String(pid);
+    const known = tables.get(key);
+    if (known !== undefined) return known;
+    const read = readEstablished(pid);
+    tables.set(key, read);
+    return read;
+  }
+
+  return async ({ name, pid, address, port }) => {
+    if (port === undefined) return [];
+    const isOwn = ownEnd(address, port);
+    const ends = await table(pid ?? 'self');
+    return [{ name: 'backend.connections', value: ends.filter(isOwn).length, attributes: { backend: name } }];
+  };
+}
+
+function ownEnd(address: string | undefined, port: number): (end: LocalEnd) => boolean {
+  if (address === undefined) return (end) => end.port === port;
+  // A name would match nothing, and 0 connections would look like a reading.
+  if (isIP(address) === 0) throw new Error(`its connections cannot be counted: ${address} is not an IP address`);
+  const wanted = normalAddress(address);
+  if (wanted === '0.0.0.0' || wanted === ANY_IPV6) return (end) => end.port === port;
+  return (end) => end.port === port && end.address === wanted;
+}
+
+const ANY_IPV6 = '0:0:0:0:0:0:0:0';
+
+/** An address in the form of {@link LocalEnd}. */
+function normalAddress(address: string): string {
+  if (isIP(address) === 4) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const groups = (part: string) => part.split(':').filter(Boolean);
+  const left = groups(head);
+  const right = groups(tail ?? '');
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NewEvent } from '../../src/journal/event.js';
+import { startSamplers } from '../../src/samplers/runner.js';
+import type { Reading, Sampler } from '../../src/samplers/sampler.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const reading: Reading = { name: 'redis.uptime', value: 1 };
+
+/** Starts the samplers; `events` gets a line for each event, with its time in ms since the start. */
+function run(samplers: Sampler[], intervalMs = 2_000, deadlineMs?: number) {
+  const events: string[] = [];
+  const begin = Date.now();
+  const emit = (event: NewEvent) => {
+    const at = Date.now() - begin;
+    if (event.type === 'sample') events.push(`${at} ${event.sampler} ${event.samples.map(({ value }) => value).join()}`);
+    if (event.type === 'sampler.error') events.push(`${at} ${event.sampler} error: ${event.message}`);
+  };
+  return { events, ...startSamplers({ samplers, intervalMs, emit, ...(deadlineMs !== undefined && { deadlineMs }) }) };
+}
+
+/** A sampler that takes `takes(n)` ms for its n-th reading. */
+function slow(id: string, takes: (number: number) => number, onAbort = true): Sampler {
+  let number = 0;
+  return {
+    id,
+    async sample({ signal }) {
+      const value = number;
+      number += 1;
+      await new Promise<void>((resolve, reject) => {
+        setTimeout(resolve, takes(value));
+        if (onAbort) signal.addEventListener('abort', () => reject(signal.reason));
+      });
+      return [{ name: 'redis.uptime', value }];
+    },
+  };
+}
+
+const never = () => new Promise<never>(() => {});
+
+describe('startSamplers', () => {
+  it('reads at once, then on a grid that does not drift, and once more at the end', async () => {
+    const { events, stop } = run([slow('a', () => 300)]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const stopped = stop();
+    await vi.advanceTimersByTimeAsync(300);
+    await stopped;
+    expect(events).toEqual(['300 a 0', '2300 a 1', '4300 a 2', '5300 a 3']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(events).toHaveLength(4);
+  });
+
+  it('keeps going when a sampler throws, and never writes a zero for it', async () => {
+    let number = 0;
+    const flaky: Sampler = {
+      id: 'flaky',
+      sample: () => {
+        number += 1;
+        if (number % 2 === 0) throw new Error('gone', { cause: new Error('ECONNREFUSED') });
+        return Promise.resolve([reading]);
+      },
+    };
+    const { events, stop } = run([flaky, slow('other', () => 1)]);
+    await vi.advanceTimersByTimeAsync(4_010);
+    void stop();
+    expect(events.filter((event) => event.includes('flaky'))).toEqual([
+      '0 flaky 1',
+      '2000 flaky error: the reading failed: gone: ECONNREFUSED',
+      '4000 flaky 1',
+    ]);
+    expect(events.filter((event) => event.includes('other'))).toHaveLength(3);
+  });
+
+  it('gives a reading up at its deadline and goes on with the next', async () => {
+    const { events } = run([slow('a', (number) => (number === 1 ? 60_000 : 10))]);
+    await vi.advanceTimersByTimeAsync(6_020);
+    expect(events).toEqual(['10 a 0', '4000 a error: the reading was given up after 2000 ms', '4010 a 2', '6010 a 3']);
+  });
+
+  it('never lets two readings of a sampler overlap, and no sampler wait for another', async () => {
+    const { events } = run([slow('deaf', (number) => (number === 0 ? 5_000 : 10), false), slow('b', () => 10)]);
+    await vi.advanceTimersByTimeAsync(6_020);
+    expect(events.filter((event) => event.includes('deaf'))).toEqual([
+      '2000 deaf error: the reading was left out: the call before still runs',
+      '2000 deaf error: the reading was given up after 2000 ms',
+      '4000 deaf error: the reading was left out: the call before still runs',
+      '6010 deaf 1',
+    ]);
+    expect(events.filter((event) => event.includes(' b '))).toEqual(['10 b 0', '2010 b 1', '4010 b 2', '6010 b 3']);
+  });
+
+  it('gives a reading at least a second', async () => {
+    const { events } = run([slow('a', () => 900)], 200);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(events).toContain('900 a 0');
+    expect(events.filter((event) => event.includes('left out'))).toHaveLength(4);
+  });
+
+  it('starts a sampler again at each turn until it can', async () => {
+    let starts = 0;
+    const late: Sampler = {
+      id: 'late',
+      start: async () => {
+        starts += 1;
+        if (starts < 3) throw new Error('not yet');
+      },
+      sample: async () => [reading],
+    };
+    const { events, started } = run([late]);
+    await started;
+    expect(events).toEqual(['0 late error: the start failed: not yet']);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(events).toEqual([
+      '0 late error: the start failed: not yet',
+      '2000 late error: the start failed: not yet',
+      '4000 late 1',
+      '6000 late 1',
+    ]);
+    expect(starts).toBe(3);
+  });
+
+  it('is started when every sampler has tried, also when one hangs', async () => {
+    const { events, started } = run([{ id: 'hangs', start: never, sample: never }, slow('b', () => 10)]);
+    const onStarted = vi.fn();
+    void started.then(onStarted);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(onStarted).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(onStarted).toHaveBeenCalled();
+    expect(events).toContain('2000 hangs error: the start was given up after 2000 ms');
+    expect(events).toContain('10 b 0');
+  });
+
+  it('ends although every call hangs', async () => {
+    const { events, stop } = run([{ id: 'hangs', sample: never, stop: never }], 2_000, 1_000);
+    await vi.advanceTimersByTimeAsync(500);
+    const stopped = stop();
+    expect(stop()).toBe(stopped);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    expect(events).toEqual([
+      '1000 hangs error: the reading was given up after 1000 ms',
+      '1000 hangs error: the last reading was left out: the call before still runs',
+      '2000 hangs error: the stop was given up after 1000 ms',
+    ]);
+  });
+
+  it('stops every sampler, also one that could not start', async () => {
+    const stops: string[] = [];
+    const make = (id: string, start: () => Promise<void>): Sampler => ({
+      id,
+      start,
+      sample: async () => [reading],
+      stop: async () => void stops.push(id),
+    });
+    const { events, started, stop } = run([make('good', async () => {}), make('bad', () => Promise.reject(new Error('no')))]);
+    await started;
+    await stop();
+    expect(stops.sort()).toEqual(['bad', 'good']);
+    expect(events.filter((event) => event.includes('bad'))).toEqual(['0 bad error: the start failed: no']);
+  });
+
+  it('gives both the readings and the problems of one turn, and leaves out what is no number', async () => {
+    const partial: Sampler = {
+      id: 'partial',
+      async sample({ problem }) {
+        problem('fastapi-2: there is no process 7');
+        return [reading, { name: 'backend.connections', value: Number.NaN, attributes: { backend: 'x' } }];
+      },
+    };
+    const { events, started } = run([partial]);
+    await started;
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events).toEqual([
+      '0 partial error: fastapi-2: there is no process 7',
+      '0 partial error: backend.connections (x) is not a number',
+      '0 partial 1',
+    ]);
+  });
+});
