@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigLayer } from '../../src/config/layer.js';
+import { journalEvent, type NewEvent } from '../../src/journal/event.js';
+import type { Check, CheckResult } from '../../src/preflight/check.js';
+import { type PreflightOptions, runPreflight } from '../../src/preflight/runner.js';
+import { checkContext } from '../helpers/check-context.js';
+
+function check(id: string, run: Check['run'] | CheckResult['status'], rest: Partial<Check> = {}): Check {
+  const result = typeof run === 'string' ? async () => ({ status: run, observed: 'seen' }) : run;
+  return { id, title: `Title of ${id}`, why: 'because', needs: [], run: result, ...rest };
+}
+
+async function runAll(checks: Check[], { layer, ...rest }: Partial<PreflightOptions> & { layer?: ConfigLayer } = {}) {
+  const events: NewEvent[] = [];
+  const outcome = await runPreflight({ checks, ctx: checkContext(layer), emit: (event) => events.push(event), ...rest });
+  return { ...outcome, events, status: Object.fromEntries(outcome.results.map((result) => [result.check, result.status])) };
+}
+
+describe('runPreflight', () => {
+  it('runs what may run at the same time, and tells each as it finishes, in order at the end', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const first = check('first', async () => {
+      await gate;
+      return { status: 'pass', observed: 'a', expected: 'b', remedy: 'c' };
+    });
+    const second = check('second', async () => {
+      open();
+      return { status: 'warn', observed: 'd' };
+    });
+    const told: string[] = [];
+    const { events, results, passed } = await runAll([first, second], { onUpdate: (report) => told.push(report.check) });
+    expect(passed).toBe(true);
+    expect(told).toEqual(['second', 'first']);
+    expect(results.map((result) => result.check)).toEqual(['first', 'second']);
+    expect(events.map((event) => journalEvent.parse({ t: 1, ...event }).type)).toEqual(['check.result', 'check.result', 'preflight.end']);
+    expect(events[1]).toMatchObject({
+      check: 'first',
+      title: 'Title of first',
+      why: 'because',
+      status: 'pass',
+      expected: 'b',
+      remedy: 'c',
+    });
+    expect(events[2]).toEqual({ type: 'preflight.end', passed: true });
+  });
+
+  it('starts a check only when those that it comes after are done', async () => {
+    const order: string[] = [];
+    const note = (id: string) => async (): Promise<CheckResult> => {
+      order.push(id);
+      return { status: 'pass', observed: '' };
+    };
+    await runAll([check('a', note('a')), check('b', note('b'), { after: ['a'] }), check('c', note('c'), { after: ['a', 'b'] })]);
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+
+  it('skips what comes after a failure, and what comes after that', async () => {
+    const { status, results, passed } = await runAll([
+      check('a', 'fail'),
+      check('b', 'pass', { after: ['a'] }),
+      check('c', 'pass', { after: ['b'] }),
+      check('d', 'pass'),
+    ]);
+    expect(status).toEqual({ a: 'fail', b: 'skip', c: 'skip', d: 'pass' });
+    expect(results[2]?.observed).toBe('not tried, since "Title of a" did not pass');
+    expect(passed).toBe(false);
+  });
+
+  it('runs what comes after a warning or after a check that is not configured', async () => {
+    const { status } = await runAll([
+      check('a', 'warn'),
+      check('b', 'pass', { needs: ['redis'] }),
+      check('c', 'pass', { after: ['a', 'b'] }),
+    ]);
+    expect(status).toEqual({ a: 'warn', b: 'skip', c: 'pass' });
+  });
+
+  it.each([
+    ['redis', /infrastructure\.redis\.url/],
+    ['nginx', /infrastructure\.nginx\.config/],
+    ['backends', /infrastructure\.backends/],
+    ['accounts', /test_accounts/],
+  ] as const)('skips a check that needs %s where it is not configured, and says what to configure', async (need, reason) => {
+    const { results } = await runAll([check('a', 'pass', { needs: ['target', need] })]);
+    expect(results[0]).toMatchObject({ status: 'skip', observed: expect.stringMatching(reason), durationMs: 0 });
+  });
+
+  it('runs it where it is configured', async () => {
+    const layer: ConfigLayer = {
+      redis: { url: 'redis://127.0.0.1' },
+      nginx: { config: '/n' },
+      backends: [{ name: 'a' }],
+      accounts: [{ email: 'a@b.c', password: 'p' }],
+    };
+    const { status } = await runAll([check('a', 'pass', { needs: ['target', 'redis', 'nginx', 'backends', 'accounts'] })], { layer });
+    expect(status).toEqual({ a: 'pass' });
+  });
+
+  it('makes a throw an error, which counts under strict only', async () => {
+    const broken = check('a', () => Promise.reject(new Error('no such thing', { cause: new Error('ENOENT') })));
+    const lenient = await runAll([broken]);
+    expect(lenient.results[0]).toMatchObject({ status: 'error', observed: 'could not be evaluated: no such thing: ENOENT' });
+    expect(lenient.passed).toBe(true);
+    expect((await runAll([broken], { layer: { strict: true } })).passed).toBe(false);
+  });
+
+  it('makes a missed deadline an error, also of a check that heeds no signal', async () => {
+    let signal: AbortSignal | undefined;
+    const stuck = (own: AbortSignal) => {
+      signal = own;
+      return new Promise<CheckResult>(() => {});
+    };
+    const { results } = await runAll(
+      [check('a', (ctx) => stuck(ctx.signal)), check('b', () => new Promise(() => {}), { deadlineMs: 30 })],
+      {
+        deadlineMs: 20,
+      },
+    );
+    expect(results.map(({ status, observed }) => [status, observed])).toEqual([
+      ['error', 'no result within 0.02 s'],
+      ['error', 'no result within 0.03 s'],
+    ]);
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it('ends at once when the run is stopped, and has not passed', async () => {
+    const stop = new AbortController();
+    const ctx = { ...checkContext(), signal: stop.signal };
+    const hanging = check('a', () => {
+      stop.abort('SIGINT');
+      return new Promise(() => {});
+    });
+    const { status, passed } = await runAll([hanging, check('b', 'pass', { after: ['a'] })], { ctx });
+    expect(status).toEqual({ a: 'error', b: 'skip' });
+    expect(passed).toBe(false);
+  });
+
+  it('refuses a check that is after one that does not stand before it', async () => {
+    await expect(runAll([check('a', 'pass', { after: ['b'] }), check('b', 'pass')])).rejects.toThrow('check a is after b');
+  });
+});
