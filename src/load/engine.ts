@@ -1,0 +1,178 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Emit, Stage } from '../journal/event.js';
+import { shareOf, stageIndexAt, usersAt } from './pacer.js';
+import { Recorder } from './recorder.js';
+import type { Scenario } from './scenario.js';
+import { type UserContext, type UserIdentity, VirtualUser } from './virtual-user.js';
+
+/** What one worker has to do. */
+export interface EnginePlan {
+  stages: readonly Stage[];
+  thinkTimeMs: readonly [number, number];
+  connectTimeoutMs: number;
+  stopTimeoutMs: number;
+  /** This worker's number and how many there are: users are dealt in turn. */
+  worker: number;
+  workers: number;
+  /** Who the nth user of the run is. */
+  identityOf(index: number): UserIdentity;
+}
+
+/** How often the number of users is brought in line with the plan. */
+const PACE_MS = 50;
+
+/** How finely the event loop's delay is watched. */
+const LOOP_RESOLUTION_MS = 10;
+
+/** Wall-clock time in ms that never goes back. */
+const wallClock = (): number => performance.timeOrigin + performance.now();
+
+/** Runs the virtual users of one thread through the stages. */
+export class Engine {
+  readonly #plan: EnginePlan;
+  readonly #emit: Emit;
+  readonly #recorder: Recorder;
+  readonly #context: UserContext;
+  readonly #users: VirtualUser[] = [];
+  /** Users that were told to stop and have not ended yet. */
+  readonly #leaving = new Set<VirtualUser>();
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  #utilization = performance.eventLoopUtilization();
+  #startedAt = 0;
+  /** The second that the recorder is filling. */
+  #second = 0;
+  #stage = -1;
+  #started = 0;
+  #planned = 0;
+  #pacing: NodeJS.Timeout | undefined;
+  #ticking: NodeJS.Timeout | undefined;
+  #finish: () => void = () => {};
+  #onAllLeft: () => void = () => {};
+  #stopping: Promise<void> | undefined;
+
+  constructor(plan: EnginePlan, scenario: Scenario, emit: Emit) {
+    this.#plan = plan;
+    this.#emit = emit;
+    this.#recorder = new Recorder(scenario.tasks.map((task) => task.name));
+    this.#context = {
+      scenario,
+      recorder: this.#recorder,
+      thinkTimeMs: plan.thinkTimeMs,
+      connectTimeoutMs: plan.connectTimeoutMs,
+      now: () => performance.now(),
+      onEnded: (user) => this.#onEnded(user),
+    };
+  }
+
+  /** Runs the plan to its end or until {@link stop}; resolves when every user has closed and everything is emitted. */
+  async run(): Promise<void> {
+    this.#startedAt = performance.now();
+    this.#second = Math.floor(wallClock() / 1000);
+    this.#loopDelay.enable();
+    this.#scheduleTick();
+    await new Promise<void>((resolve) => {
+      this.#finish = resolve;
+      this.#pacing = setInterval(() => this.#pace(), PACE_MS);
+      this.#pace();
+    });
+    clearTimeout(this.#ticking);
+    this.#loopDelay.disable();
+    this.#tick();
+  }
+
+  /** Lets users finish their task and close, within the plan's deadline; then ends the rest. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    clearInterval(this.#pacing);
+    this.#planned = 0;
+    const allLeft = new Promise<void>((resolve) => {
+      this.#onAllLeft = resolve;
+    });
+    this.#resize(0);
+    const deadline = setTimeout(() => {
+      for (const user of [...this.#leaving]) user.kill();
+    }, this.#plan.stopTimeoutMs);
+    if (this.#leaving.size > 0) await allLeft;
+    clearTimeout(deadline);
+    this.#finish();
+  }
+
+  #onEnded(user: VirtualUser): void {
+    const index = this.#users.indexOf(user);
+    if (index !== -1) this.#users.splice(index, 1);
+    this.#leaving.delete(user);
+    if (this.#leaving.size === 0) this.#onAllLeft();
+  }
+
+  #pace(): void {
+    const elapsed = (performance.now() - this.#startedAt) / 1000;
+    const { stages, worker, workers } = this.#plan;
+    const users = usersAt(stages, elapsed);
+    if (users === undefined) {
+      void this.stop();
+      return;
+    }
+    this.#planned = shareOf(users, worker, workers);
+    this.#resize(this.#planned);
+    if (worker === 0) this.#announceStage(elapsed);
+  }
+
+  #announceStage(elapsed: number): void {
+    const index = stageIndexAt(this.#plan.stages, elapsed);
+    const stage = index === undefined ? undefined : this.#plan.stages[index];
+    if (index === undefined || stage === undefined || index === this.#stage) return;
+    this.#stage = index;
+    this.#emit({ type: 'stage.start', t: wallClock(), index, ...stage });
+  }
+
+  #resize(users: number): void {
+    const { worker, workers } = this.#plan;
+    while (this.#users.length < users) {
+      const user = new VirtualUser(this.#plan.identityOf(this.#started++ * workers + worker), this.#context);
+      this.#users.push(user);
+      user.start();
+    }
+    while (this.#users.length > users) {
+      const user = this.#users.pop() as VirtualUser;
+      this.#leaving.add(user);
+      user.stop();
+    }
+  }
+
+  #scheduleTick(): void {
+    this.#ticking = setTimeout(
+      () => {
+        this.#tick();
+        this.#scheduleTick();
+      },
+      (this.#second + 1) * 1000 - wallClock(),
+    );
+  }
+
+  #tick(): void {
+    const t = wallClock();
+    const utilization = performance.eventLoopUtilization();
+    const all = [...this.#users, ...this.#leaving];
+    this.#emit({
+      ...this.#recorder.take({
+        worker: this.#plan.worker,
+        second: this.#second,
+        users: { planned: this.#planned, active: all.length, connected: all.filter((user) => user.connected).length },
+        generator: {
+          // The monitor reports whole intervals, its own resolution included.
+          loopDelayMs: Math.max(0, this.#loopDelay.max / 1e6 - LOOP_RESOLUTION_MS),
+          utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+        },
+      }),
+      t,
+    });
+    // A timer that fires a hair early or late still opens the second that begins here.
+    this.#second = Math.round(t / 1000);
+    this.#utilization = utilization;
+    this.#loopDelay.reset();
+  }
+}

@@ -1,0 +1,64 @@
+/** A parsed JSON frame from the target. */
+export interface Message {
+  type: string;
+  [key: string]: unknown;
+}
+
+/** What a scenario may know and remember of one virtual user. */
+export interface User<State = unknown> {
+  /** Position among all users of the run, from 0. */
+  readonly index: number;
+  /** The id under which the target knows the user. */
+  readonly id: string;
+  /** A secret; undefined for guests. */
+  readonly token: string | undefined;
+  /** Uniform in [0, 1): the user's own generator of random numbers. */
+  random(): number;
+  /** The scenario's own state, made by {@link Scenario.createState}. */
+  state: State;
+}
+
+/** How to open a user's WebSocket. */
+export interface Connect {
+  /** Full ws:// or wss:// URL. It may hold a token, so it is never written anywhere. */
+  url: string;
+  headers?: Record<string, string>;
+  protocols?: string[];
+}
+
+/** One kind of message and its reply. */
+export interface Task<State = unknown> {
+  name: string;
+  /** Share among all tasks; 0 is never chosen. */
+  weight: number;
+  timeoutMs: number;
+  /** The message to send now. */
+  message(user: User<State>): Message;
+  /** Whether this frame answers this task. Frames that answer no task that is waiting are pushes. */
+  isReply(message: Message, user: User<State>): boolean;
+  /** The kind of failure that this reply stands for, e.g. `error NO_ACTIVE_SESSION`; undefined for success. */
+  failure?(message: Message): string | undefined;
+  /** What a successful reply changes in the user. */
+  onReply?(message: Message, user: User<State>): void;
+}
+
+/** A question that the target answers in order with all others on the socket: whatever was asked before and is unanswered by then never will be. */
+export interface Resync<State = unknown> {
+  message(user: User<State>): Message;
+  isReply(message: Message): boolean;
+}
+
+/** What virtual users do. */
+export interface Scenario<State = unknown> {
+  name: string;
+  createState(): State;
+  connect(user: User<State>): Connect;
+  tasks: readonly Task<State>[];
+  /** Name of the task that every user does first; left out: by weight. */
+  first?: string;
+  /**
+   * Sent after a timeout, so that a late reply is told from a lost one. Without it a timeout ends the user's session,
+   * since no later reply could be attributed.
+   */
+  resync?: Resync<State>;
+}
