@@ -1,0 +1,15 @@
+import type { RunResult } from '../verdict/run-result.js';
+import { counted, duration } from './text.js';
+
+/** What was tested, in one line. */
+export function tested(result: RunResult): string {
+  const { loadStart, loadEnd, lastEvent } = result.window;
+  const load =
+    loadStart === null
+      ? 'no load was sent'
+      : `${counted(result.peakUsers.active, 'user')} at most, ${duration((loadEnd ?? lastEvent) - loadStart)}, ${counted(result.aggregated.requests, 'request')}`;
+  return `${result.target} with scenario ${result.scenario} as ${result.identity}: ${load} (run ${result.runId})`;
+}
+
+/** Why the verdict is what it is, in one line. */
+export const why = (result: RunResult): string => result.reasons.map(({ text }) => text).join('; ');

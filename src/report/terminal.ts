@@ -1,0 +1,117 @@
+import type { CheckRow, CriterionRow, RunResult, TaskStatistics, Verdict } from '../verdict/run-result.js';
+import { tested } from './headline.js';
+import { type Paint, painter, table, wrap } from './table.js';
+import { ms, visible } from './text.js';
+
+const VERDICT_COLOURS: Record<Verdict, 'red' | 'green' | 'yellow'> = { PASS: 'green', FAIL: 'red', INCONCLUSIVE: 'yellow' };
+
+/**
+ * The result as tables for a terminal. The criteria and the verdict come last, since the end is what people see.
+ *
+ * @param options.colour Whether to use ANSI colours.
+ */
+export function renderTerminal(result: RunResult, options: { colour: boolean }): string {
+  const paint = painter(options.colour);
+  const parts = [
+    visible(tested(result)),
+    section('Checks', checks(result, paint)),
+    section('Statistics (ms)', statistics(result)),
+    section('Failures', failures(result)),
+    section('Exceptions', exceptions(result)),
+    section('Criteria', criteria(result, paint)),
+    ...result.warnings.map(({ text }) => `${paint('yellow', 'warning:')} ${visible(text)}`),
+    verdict(result, paint),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n')}\n`;
+}
+
+const section = (title: string, table: string): string => (table === '' ? '' : `\n${title}\n${table}`);
+
+/** A check's result, from the journal or straight from the runner. */
+type ChecklistItem = Pick<CheckRow, 'title' | 'status' | 'observed'> & {
+  expected?: string | null | undefined;
+  remedy?: string | null | undefined;
+};
+
+/**
+ * The whole pre-flight checklist as a table for a terminal, ending in one line of counts.
+ *
+ * @param options.colour Whether to use ANSI colours.
+ */
+export function renderChecklist(items: readonly ChecklistItem[], options: { colour: boolean }): string {
+  const counts = new Map<string, number>();
+  for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const sum = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+  return `${checklist(items, painter(options.colour))}\n${sum === '' ? 'no checks' : sum}\n`;
+}
+
+function checklist(items: readonly ChecklistItem[], paint: Paint): string {
+  const colours = { pass: 'green', warn: 'yellow', fail: 'red', error: 'yellow', skip: 'dim' } as const;
+  const rows = items.map((item) => [
+    paint(colours[item.status], item.status),
+    wrap(item.title, 28),
+    wrap(item.observed, 40),
+    wrap(item.status === 'pass' || item.status === 'skip' ? '' : (item.remedy ?? item.expected ?? ''), 40),
+  ]);
+  return table(['', 'Check', 'Observed', 'What to do'], rows);
+}
+
+/** Only what did not pass: a checklist of its own shows the rest before the load. */
+function checks(result: RunResult, paint: Paint): string {
+  return checklist(
+    result.checks.filter(({ status }) => status !== 'pass' && status !== 'skip'),
+    paint,
+  );
+}
+
+function statistics({ tasks, aggregated }: RunResult): string {
+  if (aggregated.requests === 0) return '';
+  const head = ['Name', '# reqs', '# fails', 'Avg', 'Min', 'Max', 'Med', '95%', '99%', 'req/s', 'failures/s'];
+  return table(head, [...tasks, aggregated].map(statisticsRow), 1);
+}
+
+function statisticsRow(row: TaskStatistics): string[] {
+  const share = row.requests > 0 ? ((row.failures / row.requests) * 100).toFixed(2) : '0.00';
+  return [
+    ...[visible(row.name), String(row.requests), `${row.failures} (${share}%)`],
+    ...[ms(row.averageMs), ms(row.minMs), ms(row.maxMs), ms(row.medianMs)],
+    ...(row.latency ? [ms(row.latency['95%']), ms(row.latency['99%'])] : ['N/A', 'N/A']),
+    ...[row.requestsPerSecond.toFixed(2), row.failuresPerSecond.toFixed(2)],
+  ];
+}
+
+function failures(result: RunResult): string {
+  return table(
+    ['# occurrences', 'Name', 'Failure'],
+    result.failures.map(({ task, kind, occurrences }) => [String(occurrences), visible(task), wrap(kind, 80)]),
+  );
+}
+
+function exceptions(result: RunResult): string {
+  return table(
+    ['# occurrences', 'Exception'],
+    result.exceptions.map(({ message, occurrences }) => [String(occurrences), wrap(message, 90)]),
+  );
+}
+
+function criteria(result: RunResult, paint: Paint): string {
+  const rows = result.criteria.map((row) => [
+    paintStatus(row, paint),
+    wrap(row.required ? row.title : `${row.title} (recommended)`, 24),
+    wrap(row.observed, 12),
+    wrap(row.threshold, 16),
+    wrap(row.evidence, 44),
+  ]);
+  return table(['', 'Criterion', 'Observed', 'Must be', 'Evidence'], rows);
+}
+
+function paintStatus({ status, critical }: CriterionRow, paint: Paint): string {
+  if (critical) return paint('red', 'critical');
+  const colours = { pass: 'green', warn: 'yellow', fail: 'red', inconclusive: 'yellow' } as const;
+  return paint(colours[status], status);
+}
+
+function verdict({ verdict: word, reasons }: RunResult, paint: Paint): string {
+  const lines = reasons.map(({ text }) => `  - ${visible(text)}`);
+  return ['', `Verdict: ${paint(VERDICT_COLOURS[word], paint('bold', word))}`, ...lines].join('\n');
+}

@@ -1,0 +1,173 @@
+import type { LoadSecond } from '../../journal/event.js';
+import { Distribution, percentilesOf } from '../distribution.js';
+import { type HistorySecond, PERCENTILES, type TaskOfSecond } from '../run-result.js';
+import { sumOf } from './tally.js';
+
+/** Workers write their seconds independently: a second is closed when records of a second this much later are there. */
+const OPEN_SECONDS = 5;
+
+const SHARES = PERCENTILES.map(([, share]) => share);
+
+const inMs = (micros: number): number => micros / 1000;
+
+/** One row for each second of load: all workers of the second, and everything up to it. */
+export class History {
+  readonly #rows = new Map<number, HistorySecond>();
+  readonly #open = new Map<number, LoadSecond[]>();
+  readonly #latency = new Distribution();
+  #newest = 0;
+  #requests = 0;
+  #failures = 0;
+  #sum = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = 0;
+  #bytes = 0;
+
+  add(event: LoadSecond): void {
+    this.#addCounts(this.#row(event.second), event);
+    const open = this.#open.get(event.second);
+    if (open) open.push(event);
+    else this.#open.set(event.second, [event]);
+    this.#newest = Math.max(this.#newest, event.second);
+    this.#close(this.#newest - OPEN_SECONDS);
+  }
+
+  /** All rows in the order of time. Seconds that are still open are closed first. */
+  rows(): HistorySecond[] {
+    this.#close(this.#newest);
+    return [...this.#rows.values()].sort((a, b) => a.second - b.second);
+  }
+
+  #row(second: number): HistorySecond {
+    let row = this.#rows.get(second);
+    if (!row) {
+      row = {
+        second,
+        users: { planned: 0, active: 0, connected: 0 },
+        requests: 0,
+        failures: 0,
+        drops: 0,
+        unsent: 0,
+        tasks: {},
+        generator: { loopDelayMs: 0, utilization: 0 },
+        total: { requests: 0, failures: 0, percentilesMs: null, medianMs: 0, averageMs: 0, minMs: 0, maxMs: 0, averageBytes: 0 },
+      };
+      this.#rows.set(second, row);
+    }
+    return row;
+  }
+
+  #addCounts(row: HistorySecond, event: LoadSecond): void {
+    row.drops += sumOf(event.drops);
+    row.unsent += event.unsent;
+    row.generator.loopDelayMs = Math.max(row.generator.loopDelayMs, event.generator.loopDelayMs);
+    row.generator.utilization = Math.max(row.generator.utilization, event.generator.utilization);
+    for (const task of Object.values(event.tasks)) {
+      row.requests += task.requests;
+      row.failures += sumOf(task.failures);
+    }
+  }
+
+  #close(upTo: number): void {
+    const due = [...this.#open.keys()].filter((second) => second <= upTo).sort((a, b) => a - b);
+    for (const second of due) {
+      const events = this.#open.get(second) ?? [];
+      this.#open.delete(second);
+      const row = this.#row(second);
+      addUsers(row.users, events);
+      row.tasks = joined(row.tasks, tasksOf(events));
+      for (const event of events) this.#addToTotal(event);
+      row.total = this.#total();
+    }
+  }
+
+  #addToTotal(event: LoadSecond): void {
+    for (const task of Object.values(event.tasks)) {
+      this.#requests += task.requests;
+      this.#failures += sumOf(task.failures);
+      this.#sum += task.sum;
+      this.#bytes += task.bytes;
+      this.#latency.add(task.latency);
+      if (task.requests === 0) continue;
+      this.#min = Math.min(this.#min, task.min);
+      this.#max = Math.max(this.#max, task.max);
+    }
+  }
+
+  #total(): HistorySecond['total'] {
+    const some = this.#latency.count > 0;
+    return {
+      requests: this.#requests,
+      failures: this.#failures,
+      percentilesMs: some ? SHARES.map((share) => inMs(this.#latency.percentile(share) ?? 0)) : null,
+      medianMs: inMs(this.#latency.median() ?? 0),
+      averageMs: some ? inMs(this.#sum / this.#latency.count) : 0,
+      minMs: some ? inMs(this.#min) : 0,
+      maxMs: inMs(this.#max),
+      averageBytes: this.#requests > 0 ? this.#bytes / this.#requests : 0,
+    };
+  }
+}
+
+/**
+ * Adds the users of all workers. They are a level, not a count: a worker whose timer fired twice in one second has written two
+ * records of it, of which the greater holds.
+ */
+function addUsers(users: HistorySecond['users'], events: readonly LoadSecond[]): void {
+  const byWorker = new Map<number, HistorySecond['users']>();
+  for (const event of events) {
+    const known = byWorker.get(event.worker);
+    byWorker.set(event.worker, {
+      planned: Math.max(known?.planned ?? 0, event.users.planned),
+      active: Math.max(known?.active ?? 0, event.users.active),
+      connected: Math.max(known?.connected ?? 0, event.users.connected),
+    });
+  }
+  for (const { planned, active, connected } of byWorker.values()) {
+    users.planned += planned;
+    users.active += active;
+    users.connected += connected;
+  }
+}
+
+/**
+ * Joins a second that is closed with records that came later. The latencies of the first are gone by then,
+ * so of the two percentiles the worse one is kept.
+ */
+function joined(known: Record<string, TaskOfSecond>, late: Record<string, TaskOfSecond>): Record<string, TaskOfSecond> {
+  const tasks = new Map(Object.entries(known));
+  for (const [name, task] of Object.entries(late)) {
+    const before = tasks.get(name);
+    tasks.set(name, {
+      requests: task.requests + (before?.requests ?? 0),
+      failures: task.failures + (before?.failures ?? 0),
+      p50Ms: worse(task.p50Ms, before?.p50Ms ?? null),
+      p95Ms: worse(task.p95Ms, before?.p95Ms ?? null),
+    });
+  }
+  return Object.fromEntries(tasks);
+}
+
+const worse = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
+
+function tasksOf(events: readonly LoadSecond[]): Record<string, TaskOfSecond> {
+  const names = [...new Set(events.flatMap((event) => Object.keys(event.tasks)))].sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const records = events
+        .flatMap((event) => (Object.hasOwn(event.tasks, name) ? [event.tasks[name]] : []))
+        .filter((r) => r !== undefined);
+      const quantiles = percentilesOf(
+        records.map((record) => record.latency),
+        [0.5, 0.95],
+      );
+      const of: TaskOfSecond = {
+        requests: records.reduce((sum, record) => sum + record.requests, 0),
+        failures: records.reduce((sum, record) => sum + sumOf(record.failures), 0),
+        p50Ms: quantiles ? inMs(quantiles[0] as number) : null,
+        p95Ms: quantiles ? inMs(quantiles[1] as number) : null,
+      };
+      return [name, of];
+    }),
+  );
+}

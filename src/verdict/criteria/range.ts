@@ -1,0 +1,97 @@
+import type { ResourceRange } from '../../config/config.js';
+import { percentileRank } from '../distribution.js';
+import { counted } from '../format.js';
+import type { CriterionRow, SampleSeries } from '../run-result.js';
+import type { Summary } from '../summarize.js';
+import { inconclusive, NO_LIMIT, type RowBase } from './criterion.js';
+
+/** A recommended range of one metric. */
+export interface RangeRule {
+  id: string;
+  title: string;
+  metric: string;
+  range: ResourceRange | null;
+  unit: string;
+  format(value: number): string;
+  /** `p95` forgives short peaks; `peak` is for what must not be touched even once. */
+  statistic: 'p95' | 'peak';
+  /** Only series with these attributes. */
+  attributes?: Readonly<Record<string, string>>;
+  /** Each of these must have been measured, by the attribute `backend`; left out: there is one source. */
+  backends?: readonly string[];
+}
+
+interface Measured {
+  source: string;
+  value: number;
+  samples: number;
+  complete: boolean;
+}
+
+/** A recommended range with fewer than this share of its samples says nothing. */
+const MIN_SHARE = 0.5;
+
+/** Judges a range by the worst source. Beyond it is a warning; a source without samples keeps it from passing. */
+export function rangeRow(summary: Summary, rule: RangeRule): CriterionRow {
+  const { range, format } = rule;
+  const base: RowBase = {
+    id: rule.id,
+    title: rule.title,
+    required: false,
+    threshold: range === null ? '' : `≤ ${format(range.warning)} (critical > ${format(range.critical)})`,
+    limit: range?.warning ?? null,
+    unit: rule.unit,
+  };
+  if (range === null) return inconclusive(base, NO_LIMIT);
+  const measured = measure(summary, rule);
+  const worst = measured.reduce<Measured | undefined>((max, one) => (max === undefined || one.value > max.value ? one : max), undefined);
+  if (!worst) return inconclusive(base, `there is no sample of ${rule.metric} during the load`);
+  const name = rule.statistic === 'p95' ? '95th percentile' : 'greatest';
+  const of = worst.source === '' ? '' : ` of ${worst.source}, the worst of ${counted(measured.length, 'backend')}`;
+  const evidence = `${name} of ${counted(worst.samples, 'sample')} of ${rule.metric}${of}`;
+  if (worst.value > range.warning) {
+    const critical = worst.value > range.critical;
+    return { ...base, status: 'warn', critical, observed: format(worst.value), value: worst.value, evidence };
+  }
+  const missing = missingOf(measured, rule);
+  if (missing !== null) return inconclusive(base, `${evidence}; ${missing}`, format(worst.value), worst.value);
+  return { ...base, status: 'pass', critical: false, observed: format(worst.value), value: worst.value, evidence };
+}
+
+function missingOf(measured: readonly Measured[], rule: RangeRule): string | null {
+  const absent = (rule.backends ?? []).filter((backend) => !measured.some(({ source }) => source === backend));
+  if (absent.length > 0) return `no samples of ${absent.join(', ')}`;
+  const partial = measured.filter(({ complete }) => !complete);
+  if (partial.length > 0)
+    return `more than half of the samples are missing${partial[0]?.source ? ` of ${partial.map((p) => p.source).join(', ')}` : ''}`;
+  return null;
+}
+
+function measure({ series, measured, start }: Summary, rule: RangeRule): Measured[] {
+  if (measured === null) return [];
+  const expected = Math.floor((measured.to - measured.from) / start.sampleIntervalMs);
+  const wanted = Object.entries(rule.attributes ?? {});
+  return series
+    .filter(({ name, attributes }) => name === rule.metric && wanted.every(([key, value]) => attributes[key] === value))
+    .flatMap((one) => {
+      const values = valuesWithin(one, measured.from, measured.to);
+      if (values.length === 0) return [];
+      const rank = rule.statistic === 'p95' ? percentileRank(values.length, 0.95) : values.length - 1;
+      return {
+        source: one.attributes.backend ?? '',
+        value: values[rank] as number,
+        samples: values.length,
+        complete: values.length >= expected * MIN_SHARE,
+      };
+    });
+}
+
+/** All readings of a window, sorted by value. */
+function valuesWithin({ times, values }: SampleSeries, from: number, to: number): number[] {
+  const within: number[] = [];
+  for (const [index, t] of times.entries()) {
+    const value = values[index];
+    if (t >= from && t <= to && typeof value === 'number') within.push(value);
+  }
+  return within.sort((a, b) => a - b);
+}

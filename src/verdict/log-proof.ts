@@ -1,0 +1,63 @@
+import { type BackendLog, LOG_SAMPLER } from './accumulate/logs.js';
+import { clock, decimal } from './format.js';
+import type { LogProof, LogReading } from './run-result.js';
+import type { Summary } from './summarize.js';
+
+/** Readings further apart than this many intervals leave part of the log unread. */
+const MAX_GAP_INTERVALS = 3;
+
+type Facts = Pick<Summary, 'start' | 'thresholds' | 'load' | 'logs' | 'loadStart' | 'loadEnd'>;
+
+/** What was read of all logs, and whether each reading covers the whole load. */
+export function logProof(facts: Facts): LogProof {
+  const { pattern, replyType } = facts.thresholds.logProof;
+  const backends = [...facts.logs.backends.values()].map((log) => reading(log, facts));
+  return {
+    pattern,
+    replyType,
+    lines: matchesOf(backends, pattern),
+    replies: [...facts.load.tasks.values()].reduce((sum, task) => sum + task.replies.get(replyType), 0),
+    backends,
+  };
+}
+
+/** How often a pattern was counted in all logs since the load's start. */
+export const matchesOf = (readings: readonly LogReading[], pattern: string): number =>
+  readings.reduce((sum, { matches }) => sum + (Object.hasOwn(matches, pattern) ? (matches[pattern] ?? 0) : 0), 0);
+
+function reading(log: BackendLog, facts: Facts): LogReading {
+  return {
+    backend: log.backend,
+    lines: log.lines.sinceLoadStart,
+    matches: Object.fromEntries([...log.matches].map(([pattern, counter]) => [pattern, counter.sinceLoadStart])),
+    samples: log.times.length,
+    first: log.times[0] ?? null,
+    last: log.times.at(-1) ?? null,
+    problem: problemOf(log, facts),
+  };
+}
+
+function problemOf(log: BackendLog, { start, loadStart, loadEnd }: Facts): string | null {
+  if (!start.samplers.includes(LOG_SAMPLER)) return 'its log was not read: no log sampler was started';
+  if (loadStart === null) return 'no load was sent';
+  if (loadEnd === null) return 'the journal does not hold the end of the load';
+  const error = log.errors.find(({ t }) => t >= loadStart && t <= loadEnd.t);
+  if (error) return `its log could not be read at ${clock(error.t)}: ${error.message.slice(log.backend.length).replace(/^[:\s]+/, '')}`;
+  if (log.times.length === 0) return 'its log was never read';
+  if (log.lines.restarted) return 'the counting of its log began anew during the load';
+  return coverageProblem(log.times, loadStart, loadEnd.t, MAX_GAP_INTERVALS * start.sampleIntervalMs);
+}
+
+/** Why readings at these times (rising, Unix ms) do not cover a window; null when they do. */
+export function coverageProblem(times: readonly number[], from: number, to: number, maxGapMs: number): string | null {
+  let before = times.findLast((t) => t <= from) ?? from;
+  for (const t of times) {
+    if (t <= from) continue;
+    if (t - before > maxGapMs) return gapProblem(before, t);
+    before = t;
+    if (t >= to) return null;
+  }
+  return `its log was last read at ${clock(before)}, before the load ended at ${clock(to)}`;
+}
+
+const gapProblem = (from: number, to: number): string => `its log was not read for ${decimal((to - from) / 1000, 1)} s from ${clock(from)}`;

@@ -1,0 +1,247 @@
+import type { CheckStatus, Stage } from '../journal/event.js';
+
+/** Version of the shape of {@link RunResult} and of verdict.json. */
+export const RESULT_VERSION = 1;
+
+export type Verdict = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+
+/** `warn` is only for recommended criteria. */
+export type CriterionStatus = 'pass' | 'warn' | 'fail' | 'inconclusive';
+
+/** A statement with a name that programs can rely on. */
+export interface Reason {
+  code: string;
+  text: string;
+}
+
+/** One line of the table of criteria. */
+export interface CriterionRow {
+  id: string;
+  title: string;
+  /** Whether the verdict depends on it also without `strict`. */
+  required: boolean;
+  status: CriterionStatus;
+  /** A recommended criterion beyond its critical limit. */
+  critical: boolean;
+  /** What was measured, for people; `not measured` when it was not. */
+  observed: string;
+  /** What must hold, for people. */
+  threshold: string;
+  /** What was measured and its limit, in `unit`; null when there is none. */
+  value: number | null;
+  limit: number | null;
+  /** `1` is a share of 1, `ms`, `By`, `{count}`. */
+  unit: string;
+  /** What the status was computed from: counts, seconds, samples. */
+  evidence: string;
+}
+
+/** The percentiles of Locust's files, in their order. */
+export const PERCENTILES = [
+  ['50%', 0.5],
+  ['66%', 0.66],
+  ['75%', 0.75],
+  ['80%', 0.8],
+  ['90%', 0.9],
+  ['95%', 0.95],
+  ['98%', 0.98],
+  ['99%', 0.99],
+  ['99.9%', 0.999],
+  ['99.99%', 0.9999],
+  ['100%', 1],
+] as const;
+
+export type PercentileName = (typeof PERCENTILES)[number][0];
+
+/** Milliseconds by percentile. */
+export type Percentiles = Record<PercentileName, number>;
+
+/** Numbers of one task, or of all together, over the whole run. Times are in ms. */
+export interface TaskStatistics {
+  /** The task's name; `connect` is the opening handshake; `Aggregated` is the sum. */
+  name: string;
+  requests: number;
+  failures: number;
+  /** Replies that came after the task's timeout. */
+  late: number;
+  /** Matched replies by type. */
+  replies: Record<string, number>;
+  /** Bytes of all matched replies. */
+  bytes: number;
+  averageMs: number;
+  minMs: number;
+  maxMs: number;
+  medianMs: number;
+  /** From the actual send; null without requests. */
+  latency: Percentiles | null;
+  /** From the intended send: shows what users wait when the target holds up the load. Null without requests. */
+  intended: Percentiles | null;
+  /** Per second, from the load's start to the last request of the run. */
+  requestsPerSecond: number;
+  failuresPerSecond: number;
+}
+
+/** Failures of one kind of one task. `first` and `last` are seconds in Unix time. */
+export interface FailureRow {
+  task: string;
+  kind: string;
+  occurrences: number;
+  first: number;
+  last: number;
+}
+
+/** Errors thrown by the scenario itself. */
+export interface ExceptionRow {
+  message: string;
+  occurrences: number;
+}
+
+/** What one sampler could not read. `first` and `last` are Unix ms. */
+export interface SamplerErrorRow {
+  sampler: string;
+  message: string;
+  occurrences: number;
+  first: number;
+  last: number;
+}
+
+export interface CheckRow {
+  check: string;
+  title: string;
+  why: string;
+  status: CheckStatus;
+  observed: string;
+  expected: string | null;
+  remedy: string | null;
+  durationMs: number;
+}
+
+/** Numbers of one task in one second. Percentiles are of this second alone, in ms; null without requests. */
+export interface TaskOfSecond {
+  requests: number;
+  failures: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+}
+
+/** One second of the load, all workers together. */
+export interface HistorySecond {
+  /** Unix seconds. */
+  second: number;
+  users: { planned: number; active: number; connected: number };
+  requests: number;
+  failures: number;
+  /** Sockets that the target closed or lost: failures of their own, in no task. */
+  drops: number;
+  unsent: number;
+  tasks: Record<string, TaskOfSecond>;
+  /** The worst of all workers. */
+  generator: { loopDelayMs: number; utilization: number };
+  /** All tasks from the load's start up to and including this second. Percentiles in the order of {@link PERCENTILES}; null without requests. */
+  total: {
+    requests: number;
+    failures: number;
+    percentilesMs: number[] | null;
+    medianMs: number;
+    averageMs: number;
+    minMs: number;
+    maxMs: number;
+    averageBytes: number;
+  };
+}
+
+/** All readings of one metric with the same attributes. */
+export interface SampleSeries {
+  sampler: string;
+  name: string;
+  attributes: Record<string, string>;
+  /** `1`, `By`, `{count}`, `s`, `{counter}`; empty for a metric that this version does not know. */
+  unit: string;
+  /** Unix ms. */
+  times: number[];
+  /** One for each time; null marks a gap. */
+  values: (number | null)[];
+}
+
+/** How the load generator itself fared. */
+export interface GeneratorHealth {
+  /** Seconds from the first to the last record of load. */
+  seconds: number;
+  /** Seconds of these in which a worker was beyond a limit, or of which there is no record. */
+  saturatedSeconds: number;
+  missingSeconds: number;
+  saturated: boolean;
+  maxLoopDelayMs: number;
+  maxUtilization: number;
+  limits: { loopDelayMs: number; utilization: number; share: number };
+}
+
+/** What was read of one backend's log while the load ran. Times are Unix ms. */
+export interface LogReading {
+  backend: string;
+  lines: number;
+  /** Counted since the load's start, by the pattern's name. */
+  matches: Record<string, number>;
+  samples: number;
+  first: number | null;
+  last: number | null;
+  /** Why this reading proves nothing; null when it covers the whole load. */
+  problem: string | null;
+}
+
+/** Evidence that the logs were really read. */
+export interface LogProof {
+  pattern: string;
+  replyType: string;
+  /** Lines of `pattern` in all backends' logs. */
+  lines: number;
+  /** Replies that users received and that cause such a line, late ones included. */
+  replies: number;
+  backends: LogReading[];
+}
+
+/** Everything that a report says of a run, and all that it may know. Plain data: it survives JSON. */
+export interface RunResult {
+  version: number;
+  /** The journal's schema. */
+  schema: number;
+  tool: string;
+  runId: string;
+  target: string;
+  scenario: string;
+  identity: string;
+  strict: boolean;
+  verdict: Verdict;
+  /** Why the verdict is what it is, the weightiest first. */
+  reasons: Reason[];
+  /** What does not change the verdict and should be known. */
+  warnings: Reason[];
+  /** How the run ended; null when it was cut off. */
+  ended: { reason: string; signal: string | null; message: string | null } | null;
+  /** Unix ms; null for what did not happen. `lastEvent` is the last event of the journal. */
+  window: { runStart: number; loadStart: number | null; loadEnd: number | null; runEnd: number | null; lastEvent: number };
+  sampleIntervalMs: number;
+  stages: Stage[];
+  /** Greatest numbers of users in one second. */
+  peakUsers: { planned: number; active: number; connected: number };
+  checks: CheckRow[];
+  criteria: CriterionRow[];
+  /** By name, without the sum. */
+  tasks: TaskStatistics[];
+  aggregated: TaskStatistics;
+  failures: FailureRow[];
+  exceptions: ExceptionRow[];
+  /** Unsolicited frames by type. */
+  pushes: Record<string, number>;
+  /** Closed sockets by `<code> <client|server>`. */
+  closes: Record<string, number>;
+  /** Sockets that the target closed or lost while their user still wanted them, by `close <code>`. Also in `failures`, under `connection`. */
+  drops: Record<string, number>;
+  /** Tasks that were due and not sent, since the user had no connection. */
+  unsent: number;
+  generator: GeneratorHealth;
+  logProof: LogProof;
+  samplerErrors: SamplerErrorRow[];
+  history: HistorySecond[];
+  series: SampleSeries[];
+}

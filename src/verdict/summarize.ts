@@ -1,0 +1,145 @@
+import type { CheckResultEvent, JournalEvent } from '../journal/event.js';
+import { History } from './accumulate/history.js';
+import { LogReadings } from './accumulate/logs.js';
+import { SamplerErrors } from './accumulate/sampler-errors.js';
+import { SeriesSet } from './accumulate/series.js';
+import { LoadTotals, type TaskTotals } from './accumulate/tasks.js';
+import { generatorHealth } from './generator.js';
+import type { GeneratorHealth, HistorySecond, SamplerErrorRow, SampleSeries } from './run-result.js';
+import { readThresholds, type Thresholds } from './thresholds.js';
+
+type Event<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
+
+/** The facts of a run, added up and not yet judged. */
+export interface Summary {
+  start: Event<'run.start'>;
+  thresholds: Thresholds;
+  checks: CheckResultEvent[];
+  preflightPassed: boolean | null;
+  loadStart: number | null;
+  loadEnd: Event<'load.end'> | null;
+  runEnd: Event<'run.end'> | null;
+  lastEvent: number;
+  /** What is judged: from the load's start to its end or, when that is missing, to the last thing known of it. Null without load. Unix ms. */
+  measured: { from: number; to: number } | null;
+  load: LoadTotals;
+  aggregated: TaskTotals;
+  history: HistorySecond[];
+  generator: GeneratorHealth;
+  series: SampleSeries[];
+  logs: LogReadings;
+  samplerErrors: SamplerErrorRow[];
+}
+
+/** A journal without the event that says what the run was. */
+export class NoRunError extends Error {
+  override name = 'NoRunError';
+}
+
+/** Adds up the events of one run, in the order in which they were written. */
+export class Summarizer {
+  readonly #start: Event<'run.start'>;
+  readonly #checks: CheckResultEvent[] = [];
+  readonly #load = new LoadTotals();
+  readonly #history = new History();
+  readonly #series: SeriesSet;
+  readonly #logs: LogReadings;
+  readonly #samplerErrors = new SamplerErrors();
+  #preflightPassed: boolean | null = null;
+  #loadStart: number | null = null;
+  #loadEnd: Event<'load.end'> | null = null;
+  #runEnd: Event<'run.end'> | null = null;
+  #lastEvent: number;
+
+  constructor(start: Event<'run.start'>) {
+    this.#start = start;
+    this.#lastEvent = start.t;
+    this.#series = new SeriesSet(start.sampleIntervalMs);
+    this.#logs = new LogReadings(start.backends);
+  }
+
+  add(event: JournalEvent): void {
+    this.#lastEvent = Math.max(this.#lastEvent, event.t);
+    switch (event.type) {
+      case 'check.result':
+        this.#checks.push(event);
+        break;
+      case 'preflight.end':
+        this.#preflightPassed = event.passed;
+        break;
+      case 'load.start':
+        this.#loadStart = event.t;
+        this.#logs.loadStarted(event.t);
+        break;
+      case 'load.second':
+        this.#load.add(event);
+        this.#history.add(event);
+        break;
+      case 'load.end':
+        this.#loadEnd = event;
+        break;
+      case 'sample':
+        this.#series.add(event);
+        this.#logs.add(event);
+        break;
+      case 'sampler.error':
+        this.#samplerErrors.add(event);
+        this.#logs.addError(event);
+        break;
+      case 'run.end':
+        this.#runEnd = event;
+        break;
+      case 'run.start':
+        throw new NoRunError('the journal holds a second run.start: it is not the journal of one run');
+      case 'stage.start':
+        // The plan is in run.start; when a stage began follows from it.
+        break;
+    }
+  }
+
+  /** Everything up to the last event that was added. */
+  summary(): Summary {
+    const history = this.#history.rows();
+    return {
+      start: this.#start,
+      thresholds: readThresholds(this.#start.criteria),
+      checks: this.#checks,
+      preflightPassed: this.#preflightPassed,
+      loadStart: this.#loadStart,
+      loadEnd: this.#loadEnd,
+      runEnd: this.#runEnd,
+      lastEvent: this.#lastEvent,
+      measured: this.#measured(history),
+      load: this.#load,
+      aggregated: this.#load.aggregate(),
+      history,
+      generator: generatorHealth(history),
+      series: this.#series.all(),
+      logs: this.#logs,
+      samplerErrors: this.#samplerErrors.rows(),
+    };
+  }
+
+  #measured(history: readonly HistorySecond[]): Summary['measured'] {
+    if (this.#loadStart === null) return null;
+    const last = history.at(-1);
+    const known = last ? (last.second + 1) * 1000 : this.#loadStart;
+    return { from: this.#loadStart, to: Math.max(this.#loadStart, this.#loadEnd?.t ?? known) };
+  }
+}
+
+/**
+ * Adds up a journal in one pass.
+ *
+ * @throws {NoRunError} when the first event is not `run.start`.
+ */
+export function summarize(events: Iterable<JournalEvent>): Summary {
+  let summarizer: Summarizer | undefined;
+  for (const event of events) {
+    if (summarizer) summarizer.add(event);
+    else if (event.type === 'run.start') summarizer = new Summarizer(event);
+    else throw new NoRunError(`the journal begins with ${event.type}, not with run.start: what was to be tested is not known`);
+  }
+  if (!summarizer) throw new NoRunError('the journal is empty: what was to be tested is not known');
+  return summarizer.summary();
+}

@@ -1,0 +1,49 @@
+import type { Criteria, ResourceRange } from '../config/config.js';
+
+/** The criteria of a run as its journal holds them; null for one that the journal does not hold as it should. */
+export interface Thresholds {
+  connectSuccessRate: number | null;
+  connectP95Ms: number | null;
+  taskP95Ms: Map<string, number | null>;
+  errorRate: number | null;
+  publishFailures: number | null;
+  resources: { [Name in keyof Criteria['resources']]: ResourceRange | null };
+  logProof: { pattern: string; replyType: string };
+  /** Names of criteria for which there is no rule. */
+  unknown: string[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads the criteria of `run.start`: the schema leaves their shape open, so nothing is taken on trust. */
+export function readThresholds(criteria: Fields): Thresholds {
+  const resources = fieldsOf(criteria.resources);
+  const proof = fieldsOf(criteria.logProof);
+  return {
+    connectSuccessRate: numberOf(criteria.connectSuccessRate),
+    connectP95Ms: numberOf(criteria.connectP95Ms),
+    taskP95Ms: new Map(Object.entries(fieldsOf(criteria.taskP95Ms)).map(([task, limit]) => [task, numberOf(limit)])),
+    errorRate: numberOf(criteria.errorRate),
+    publishFailures: numberOf(criteria.publishFailures),
+    resources: {
+      backendCpu: rangeOf(resources.backendCpu),
+      backendMemory: rangeOf(resources.backendMemory),
+      redisClients: rangeOf(resources.redisClients),
+      redisMemoryBytes: rangeOf(resources.redisMemoryBytes),
+      nginxConnections: rangeOf(resources.nginxConnections),
+    },
+    logProof: { pattern: textOf(proof.pattern), replyType: textOf(proof.replyType) },
+    unknown: Object.keys(fieldsOf(criteria.unknown)),
+  };
+}
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const numberOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function rangeOf(value: unknown): ResourceRange | null {
+  const { warning, critical } = fieldsOf(value);
+  const low = numberOf(warning);
+  const high = numberOf(critical);
+  return low === null || high === null ? null : { warning: low, critical: high };
+}

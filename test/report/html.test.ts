@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/report/html.js';
+import type { PageData } from '../../src/report/view/charts.js';
+import { judge } from '../../src/verdict/judge.js';
+import { summarize } from '../../src/verdict/summarize.js';
+import { healthyRun, LOAD_START, rewrite, runStart } from '../verdict/journal-builder.js';
+
+const dataOf = (html: string): PageData =>
+  JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as PageData;
+
+describe('report.html', () => {
+  it('holds the verdict, every criterion and a chart for everything that was measured', () => {
+    const result = judge(summarize(healthyRun()));
+    const html = renderHtml(result);
+    expect(html).toContain('<p class="verdict">PASS</p>');
+    for (const { title } of result.criteria) expect(html).toContain(title);
+    expect(dataOf(html).charts.map(({ title }) => title)).toEqual([
+      'Users',
+      'Requests and failures a second',
+      'Response time of connect',
+      'Response time of location_update',
+      'Response time of start_navigation',
+      'Connections by backend',
+      'CPU by backend, one core is 100 %',
+      'Memory by backend',
+      'Redis clients',
+      'Redis memory',
+      'Redis Pub/Sub subscribers',
+      'nginx connections',
+      'Log lines by pattern (counted since the start)',
+      'Load generator: event loop blocked',
+      'Load generator: event loop busy',
+    ]);
+  });
+
+  it('has as many values in each line of a chart as times, and no chart without load or samples', () => {
+    for (const { times, lines } of dataOf(renderHtml(judge(summarize(healthyRun())))).charts) {
+      for (const { values } of lines) expect(values.length).toBe(times.length);
+      expect([...times].sort((a, b) => a - b)).toEqual(times);
+    }
+    expect(dataOf(renderHtml(judge(summarize([runStart()])))).charts).toEqual([]);
+  });
+
+  it('breaks the line where readings or seconds are missing', () => {
+    const gaps = healthyRun().filter((event) => {
+      if (event.type === 'load.second') return event.second < LOAD_START / 1000 + 5 || event.second > LOAD_START / 1000 + 9;
+      return event.type !== 'sample' || event.sampler !== 'redis' || event.t < LOAD_START + 5000 || event.t > LOAD_START + 12_000;
+    });
+    const { charts } = dataOf(renderHtml(judge(summarize(gaps))));
+    for (const title of ['Users', 'Redis clients']) {
+      const values = charts.find((chart) => chart.title === title)?.lines[0]?.values ?? [];
+      expect(values.filter((value) => value === null).length).toBe(1);
+      expect(values).not.toContain(0);
+    }
+  });
+
+  it('lets no text of the target become markup or script', () => {
+    const nasty = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'';
+    const hostile = rewrite(healthyRun(), (event) => {
+      if (event.type === 'run.start') return { ...event, target: nasty, identity: nasty, runId: nasty };
+      if (event.type === 'check.result') return { ...event, title: nasty, observed: nasty, status: 'warn' };
+      if (event.type === 'sample')
+        return {
+          ...event,
+          samples: event.samples.map((one) => ({ ...one, attributes: { backend: nasty, pattern: nasty, channel: nasty, state: nasty } })),
+        };
+      if (event.type === 'load.second')
+        return { ...event, pushes: { [nasty]: 1 }, exceptions: { [nasty]: 1 }, closes: { [nasty]: 1 }, drops: { [nasty]: 1 } };
+      return event;
+    });
+    const html = renderHtml(judge(summarize(hostile)));
+    expect(html.match(/<script/g)?.length).toBe(3);
+    expect(html.match(/<\/script/g)?.length).toBe(3);
+    expect(html).not.toContain('<img');
+    expect(dataOf(html).charts.some(({ lines }) => lines.some(({ label }) => label === nasty))).toBe(true);
+  });
+
+  it('names no other address and allows none', () => {
+    const html = renderHtml(judge(summarize(healthyRun())));
+    expect(html).toContain("default-src 'none'");
+    expect(html).not.toMatch(/unsafe-inline|unsafe-eval/);
+    expect(html.replace(/<script>.*?<\/script>/gs, '')).not.toMatch(/(?:src|href)=|@import|url\(/);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { renderChecklist, renderTerminal } from '../../src/report/terminal.js';
+import { judge } from '../../src/verdict/judge.js';
+import { summarize } from '../../src/verdict/summarize.js';
+import { healthyRun, rewrite } from '../verdict/journal-builder.js';
+
+describe('the tables for a terminal', () => {
+  it('end with the verdict and its reasons', () => {
+    const text = renderTerminal(judge(summarize(healthyRun())), { colour: false });
+    expect(text.trimEnd().split('\n').slice(-2)).toEqual(['Verdict: PASS', '  - all 6 required criteria hold']);
+  });
+
+  it('have colours only when asked', () => {
+    const result = judge(summarize(healthyRun()));
+    const csi = '\u001b[';
+    expect(renderTerminal(result, { colour: false })).not.toContain(csi);
+    expect(renderTerminal(result, { colour: true })).toContain(`${csi}32m`);
+    expect(renderTerminal(result, { colour: true }).replaceAll(new RegExp(`${csi.replace('[', '\\[')}\\d+m`, 'g'), '')).toBe(
+      renderTerminal(result, { colour: false }),
+    );
+  });
+
+  it('let no text of the target steer the terminal', () => {
+    const hostile = rewrite(healthyRun(), (event) => {
+      if (event.type === 'run.start') return { ...event, target: 'ws://x\u001b[2J' };
+      if (event.type === 'load.second')
+        return { ...event, exceptions: { '\u001b]0;title\u0007\u009b31m\r': 1 }, drops: { '\u001b[1A\u202e': 1 } };
+      return event;
+    });
+    const text = renderTerminal(judge(summarize(hostile)), { colour: false });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text).toContain('ws://x\\x1b[2J');
+  });
+});
+
+describe('the checklist for a terminal', () => {
+  it('holds every check, what to do about those that did not pass, and how many there were of each status', () => {
+    const text = renderChecklist(
+      [
+        { title: 'Redis reachable', status: 'pass', observed: 'PONG', remedy: 'not needed' },
+        { title: 'Replicas running', status: 'fail', observed: '2 of 3', expected: '3', remedy: 'start the third' },
+        { title: 'Accounts log in', status: 'skip', observed: 'no accounts\u001b[2J' },
+      ],
+      { colour: false },
+    );
+    expect(text).toMatch(/pass.*Redis reachable.*PONG/);
+    expect(text).toMatch(/fail.*Replicas running.*2 of 3.*start the third/);
+    expect(text).toMatch(/skip.*no accounts\\x1b\[2J/);
+    expect(text).not.toContain('not needed');
+    expect(text.trimEnd().split('\n').at(-1)).toBe('1 pass, 1 fail, 1 skip');
+  });
+});

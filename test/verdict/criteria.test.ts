@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEvent, LoadSecond } from '../../src/journal/event.js';
+import { judge } from '../../src/verdict/judge.js';
+import type { CriterionRow } from '../../src/verdict/run-result.js';
+import { summarize } from '../../src/verdict/summarize.js';
+import { CRITERIA, healthyRun, LOAD_END, LOAD_START, rewrite, second, taskSecond } from './journal-builder.js';
+
+function row(id: string, events: JournalEvent[]): CriterionRow | undefined {
+  return judge(summarize(events)).criteria.find((one) => one.id === id);
+}
+const criteria = (changes: Record<string, unknown>, events = healthyRun()): JournalEvent[] =>
+  rewrite(events, (event) => (event.type === 'run.start' ? { ...event, criteria: { ...CRITERIA, ...changes } } : event));
+const seconds = (change: (event: LoadSecond) => LoadSecond): JournalEvent[] =>
+  rewrite(healthyRun(), (event) => (event.type === 'load.second' ? change(event) : event));
+const tasks = (name: string, pairs: number[], failures: Record<string, number> = {}): JournalEvent[] =>
+  seconds((event) => ({
+    ...event,
+    tasks: { ...event.tasks, [name]: taskSecond(pairs, { failures, replies: event.tasks[name]?.replies ?? {} }) },
+  }));
+/** The generator is beyond its limits in this many of the 20 seconds. */
+const saturated = (count: number, events: JournalEvent[]): JournalEvent[] =>
+  rewrite(events, (event) =>
+    event.type === 'load.second' && event.second < LOAD_START / 1000 + count
+      ? { ...event, generator: { loopDelayMs: 101, utilization: 0.5 } }
+      : event,
+  );
+
+describe('connect success rate', () => {
+  it('must be above its limit, not at it', () => {
+    expect(row('connect_success_rate', tasks('connect', [1000, 100], { 'http 403': 1 }))).toMatchObject({
+      status: 'fail',
+      observed: '99 %',
+    });
+    expect(row('connect_success_rate', tasks('connect', [1000, 101], { 'http 403': 1 }))).toMatchObject({
+      status: 'pass',
+      evidence: '2000 of 2020 connects succeeded',
+    });
+  });
+
+  it('can be asked to be 100 %', () => {
+    expect(row('connect_success_rate', criteria({ connectSuccessRate: 1 }))).toMatchObject({ status: 'pass', threshold: '100 %' });
+    expect(
+      row('connect_success_rate', criteria({ connectSuccessRate: 1 }, tasks('connect', [1000, 100_000], { 'http 403': 1 }))),
+    ).toMatchObject({ status: 'fail' });
+  });
+
+  it('is inconclusive without connects', () => {
+    expect(
+      row(
+        'connect_success_rate',
+        seconds((event) => second(event.second - LOAD_START / 1000)),
+      ),
+    ).toMatchObject({ status: 'inconclusive', observed: 'not measured', value: null });
+  });
+});
+
+describe('latency criteria', () => {
+  it('must be below their limit, not at it', () => {
+    expect(row('location_update_p95', tasks('location_update', [299_904, 1]))).toMatchObject({ status: 'pass', value: 299.904 });
+    expect(row('location_update_p95', criteria({ taskP95Ms: { location_update: 2 } }, tasks('location_update', [2000, 1])))).toMatchObject({
+      status: 'fail',
+      value: 2,
+      limit: 2,
+    });
+  });
+
+  it('include the latencies of failed requests, as Locust does', () => {
+    expect(row('location_update_p95', tasks('location_update', [1000, 18, 3_000_000, 2], { timeout: 2 }))).toMatchObject({
+      status: 'fail',
+      value: 3000,
+    });
+  });
+
+  it('are not passed by refusals alone, but failed by waits that were really seen', () => {
+    expect(row('connect_p95', tasks('connect', [1000, 3], { 'http 403': 3 }))).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('not one succeeded'),
+    });
+    expect(row('start_navigation_p95', tasks('start_navigation', [10_000_000, 3], { timeout: 3 }))).toMatchObject({ status: 'fail' });
+  });
+
+  it('are inconclusive for a task that was never run', () => {
+    expect(row('ping_p95', criteria({ taskP95Ms: { ping: 100 } }))).toMatchObject({
+      status: 'inconclusive',
+      evidence: 'no ping was measured',
+    });
+  });
+});
+
+describe('error rate', () => {
+  it('must be below its limit over everything together', () => {
+    expect(row('error_rate', tasks('ping', [1000, 4], { 'error X': 1 }))).toMatchObject({
+      status: 'fail',
+      evidence: '20 of 186 requests failed',
+    });
+    expect(row('error_rate', criteria({ errorRate: 0 }))).toMatchObject({ status: 'pass', threshold: '0 %', observed: '0 %' });
+  });
+});
+
+describe('a saturated generator', () => {
+  it('is tolerated in up to 5 % of the seconds', () => {
+    const result = judge(summarize(saturated(1, healthyRun())));
+    expect(result).toMatchObject({
+      verdict: 'PASS',
+      generator: { saturatedSeconds: 1, seconds: 20, saturated: false },
+      warnings: [{ code: 'generator' }],
+    });
+  });
+
+  it('makes latency inconclusive whatever it was, and a connect success that would pass', () => {
+    const slow = saturated(2, tasks('location_update', [900_000, 4]));
+    for (const id of ['connect_p95', 'start_navigation_p95', 'location_update_p95', 'connect_success_rate'])
+      expect(row(id, slow)).toMatchObject({ status: 'inconclusive' });
+    expect(judge(summarize(slow)).reasons[0]).toMatchObject({
+      code: 'generator_saturated',
+      text: expect.stringContaining('2 of 20 seconds'),
+    });
+  });
+
+  it('does not excuse errors that were really seen', () => {
+    const refused = saturated(2, tasks('connect', [1000, 3], { 'http 403': 1 }));
+    expect(row('connect_success_rate', refused)).toMatchObject({ status: 'fail' });
+    expect(row('error_rate', refused)).toMatchObject({ status: 'fail' });
+  });
+
+  it('is seen by its busy event loop, and by seconds of which there is no record', () => {
+    const busy = seconds((event) => ({ ...event, generator: { loopDelayMs: 1, utilization: 0.91 } }));
+    expect(judge(summarize(busy)).generator).toMatchObject({ saturated: true, saturatedSeconds: 20, maxUtilization: 0.91 });
+    const missing = healthyRun().filter((event) => event.type !== 'load.second' || ![5, 6, 11].includes(event.second - LOAD_START / 1000));
+    expect(judge(summarize(missing)).generator).toMatchObject({ saturated: true, missingSeconds: 3, seconds: 20 });
+  });
+});
+
+describe('publish failures', () => {
+  const logs = (change: (event: Extract<JournalEvent, { type: 'sample' }>) => JournalEvent | JournalEvent[] | undefined): JournalEvent[] =>
+    rewrite(healthyRun(), (event) => (event.type === 'sample' && event.sampler === 'logs' ? change(event) : event));
+  const values = (pattern: string, change: (value: number, t: number, backend: string) => number): JournalEvent[] =>
+    logs((event) => ({
+      ...event,
+      samples: event.samples.map((one) =>
+        one.attributes?.pattern === pattern ? { ...one, value: change(one.value, event.t, one.attributes.backend ?? '') } : one,
+      ),
+    }));
+  const publish = (events: JournalEvent[]) => row('publish_failures', events);
+  const error = (t: number, message: string): JournalEvent => ({ type: 'sampler.error', t, sampler: 'logs', message });
+
+  it('pass with the proof that every log was read', () => {
+    expect(publish(healthyRun())).toMatchObject({
+      status: 'pass',
+      observed: '0',
+      evidence: expect.stringContaining('20 lines of route_calculated for 20 route_calculated received'),
+    });
+  });
+
+  it('fail by one line, and say where', () => {
+    const failed = values('publish_failed', (_, t, backend) => (backend === 'fastapi-2' && t > LOAD_START + 5000 ? 1 : 0));
+    expect(publish(failed)).toMatchObject({ status: 'fail', value: 1, evidence: expect.stringContaining('fastapi-2 1') });
+  });
+
+  it('fail by a line that was seen even when a log was not read to the end', () => {
+    const failed = values('publish_failed', (_, t) => (t > LOAD_START + 5000 ? 1 : 0)).filter(
+      (event) => event.type !== 'sample' || event.sampler !== 'logs' || event.t < LOAD_START + 12_000,
+    );
+    expect(publish(failed)).toMatchObject({ status: 'fail' });
+  });
+
+  it('do not count lines from before the load', () => {
+    expect(publish(values('publish_failed', () => 4))).toMatchObject({ status: 'pass', value: 0 });
+  });
+
+  it('still count those from before a counter began anew', () => {
+    const rotated = values('publish_failed', (_, t) => (t > LOAD_START + 5000 && t < LOAD_START + 9000 ? 2 : 0));
+    expect(publish(rotated)).toMatchObject({ status: 'fail', value: 6 });
+  });
+
+  it('are inconclusive when a log has fewer proof lines than users received replies', () => {
+    const deaf = values('route_calculated', (value, _, backend) => (backend === 'fastapi-3' ? 0 : value));
+    expect(publish(deaf)).toMatchObject({
+      status: 'inconclusive',
+      observed: '0 seen',
+      evidence: expect.stringContaining('for 20 route_calculated that users received'),
+    });
+  });
+
+  it('mention more proof lines than replies: other traffic', () => {
+    expect(publish(values('route_calculated', (value) => value * 2))).toMatchObject({
+      status: 'pass',
+      evidence: expect.stringMatching(/\d+ more: other traffic/),
+    });
+  });
+
+  it('are inconclusive when users received none of the replies that prove the reading', () => {
+    expect(
+      publish(
+        tasks('start_navigation', [1000, 1], { timeout: 1 }).map((event) =>
+          event.type === 'load.second' ? { ...event, tasks: {} } : event,
+        ),
+      ),
+    ).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('users received no route_calculated'),
+    });
+  });
+
+  it('are inconclusive when one backend was never read, was last read before the end, or not read for more than three intervals', () => {
+    const without = (from: number, to: number) =>
+      logs((event) => ({
+        ...event,
+        samples: event.samples.filter(({ attributes }) => attributes?.backend !== 'fastapi-3' || event.t < from || event.t > to),
+      }));
+    expect(publish(without(0, Number.POSITIVE_INFINITY))).toMatchObject({
+      status: 'inconclusive',
+      evidence: 'fastapi-3: its log was never read',
+    });
+    expect(publish(without(LOAD_END, LOAD_END + 9000))).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('before the load ended'),
+    });
+    expect(publish(without(LOAD_START + 4000, LOAD_START + 8500))).toMatchObject({ status: 'pass' });
+    expect(publish(without(LOAD_START + 4000, LOAD_START + 10_500))).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('not read for 8 s'),
+    });
+  });
+
+  it('are inconclusive when the log sampler named a backend in an error during the load, and only then', () => {
+    const insert = (...errors: JournalEvent[]) => [...healthyRun(), ...errors].sort((a, b) => a.t - b.t);
+    expect(publish(insert(error(LOAD_START + 5000, 'fastapi-2: no such file')))).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('fastapi-2: its log could not be read'),
+    });
+    expect(publish(insert(error(LOAD_START - 5000, 'fastapi-2: no such file')))).toMatchObject({ status: 'pass' });
+    expect(publish(insert(error(LOAD_START + 5000, 'fastapi-20: no such file')))).toMatchObject({ status: 'pass' });
+  });
+
+  it('are inconclusive without a log sampler, without backends, or when nobody counted them', () => {
+    const withStart = (rest: Partial<Extract<JournalEvent, { type: 'run.start' }>>) =>
+      rewrite(healthyRun(), (event) => (event.type === 'run.start' ? { ...event, ...rest } : event));
+    expect(publish(withStart({ samplers: ['redis'] }))).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('no log sampler was started'),
+    });
+    expect(publish(withStart({ backends: [] }))).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('no backend is configured'),
+    });
+    const uncounted = logs((event) => ({
+      ...event,
+      samples: event.samples.filter(({ attributes }) => attributes?.pattern !== 'publish_failed'),
+    }));
+    expect(publish(uncounted)).toMatchObject({
+      status: 'inconclusive',
+      evidence: expect.stringContaining('publish_failed was not counted'),
+    });
+  });
+});
