@@ -1,0 +1,29 @@
+import type { Backend } from '../config/config.js';
+import type { Programs } from './packages.js';
+
+/** What the supervisor is asked to bring up; its one argument, as JSON. */
+export interface StackOrder {
+  replicas: number;
+  /** As on the command line. */
+  faults: string[];
+  routeLatencyMs: number;
+  programs: Programs;
+}
+
+/** What is up, as the supervisor tells it. */
+export interface StackFacts {
+  folder: string;
+  target: string;
+  backends: Required<Backend>[];
+  redisUrl: string;
+  nginxConfig: string;
+  statusUrl: string;
+  envFile: string;
+}
+
+/** What the supervisor says through IPC. */
+export type SupervisorMessage =
+  | { type: 'progress'; line: string }
+  | { type: 'ready'; facts: StackFacts }
+  /** Said before it takes everything down and exits. */
+  | { type: 'failed'; message: string };
