@@ -1,0 +1,121 @@
+import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { checks } from '../../checks/index.js';
+import { Redactor } from '../bundle/redact.js';
+import type { Config } from '../config/config.js';
+import { publicConfig } from '../config/public-config.js';
+import { type ExitCode, messageOf } from '../errors.js';
+import type { Emit } from '../journal/event.js';
+import { SCHEMA_VERSION } from '../journal/event.js';
+import { JournalWriter } from '../journal/writer.js';
+import { resolveIdentities } from '../load/identities.js';
+import { startLoad } from '../load/load.js';
+import { runPreflight } from '../preflight/runner.js';
+import { startSamplers } from '../samplers/runner.js';
+import { createCheckContext } from './check-context.js';
+import { exitCodeOfRun } from './exit-code.js';
+import type { Io } from './io.js';
+import { createLogin } from './login.js';
+import { showProgress } from './progress.js';
+import { writeReports } from './report.js';
+import { CONFIG, createRunFolder, JOURNAL, newRunId } from './run-folder.js';
+import { createSamplers } from './samplers.js';
+import { VERSION } from './version.js';
+
+export interface Night {
+  config: Config;
+  /** Everything that must not reach a file. */
+  secrets: readonly string[];
+  /** Folder of all runs. */
+  out: string;
+  /** Skips the checklist: the verdict then says nothing about the environment. */
+  preflight: boolean;
+}
+
+/**
+ * The whole night: pre-flight, load with everything sampled on one time axis, verdict and evidence.
+ *
+ * @returns the exit code of the run. The last line that it says is the folder of the evidence.
+ */
+export async function conduct({ config, secrets, out, preflight }: Night, io: Io): Promise<ExitCode> {
+  const runId = newRunId(new Date());
+  const folder = await createRunFolder(out, runId);
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(secret);
+  const disk = new AbortController();
+  const journal = await JournalWriter.create(join(folder, JOURNAL), {
+    redact: redactor.redactJson,
+    now: () => performance.timeOrigin + performance.now(),
+    onError: (error) => disk.abort(error),
+  });
+  await writeFile(join(folder, CONFIG), redactor.redactJson(`${JSON.stringify(publicConfig(config), null, 2)}\n`), { mode: 0o600 });
+  const signal = AbortSignal.any([io.signal, disk.signal]);
+  const stopShowing = showProgress(journal, config, io);
+  try {
+    await produce({ config, runId, preflight, redactor }, journal.emit, signal, io);
+  } finally {
+    stopShowing();
+    await journal.close();
+  }
+  const result = await writeReports(folder, io);
+  io.say(`report: ${join(folder, 'report.html')}`);
+  io.say(folder);
+  if (disk.signal.aborted) throw disk.signal.reason;
+  return exitCodeOfRun(result);
+}
+
+interface Production {
+  config: Config;
+  runId: string;
+  preflight: boolean;
+  redactor: Redactor;
+}
+
+/** Everything that makes events, from `run.start` to `run.end`. */
+async function produce({ config, runId, preflight, redactor }: Production, emit: Emit, signal: AbortSignal, io: Io): Promise<void> {
+  const samplers = createSamplers(config);
+  const login = createLogin(config.target);
+  emit({
+    type: 'run.start',
+    schema: SCHEMA_VERSION,
+    tool: VERSION,
+    runId,
+    target: config.target,
+    scenario: config.scenario,
+    identity: config.identity,
+    stages: config.stages,
+    strict: config.strict,
+    sampleIntervalMs: config.monitoring.intervalSeconds * 1000,
+    criteria: { ...config.criteria },
+    backends: config.backends.map((backend) => backend.name),
+    samplers: samplers.map((sampler) => sampler.id),
+  });
+  const end = (reason: 'completed' | 'preflight_failed' | 'error', message?: string): void => {
+    if (signal.aborted) emit({ type: 'run.end', reason: 'signal', signal: String(signal.reason) });
+    else emit({ type: 'run.end', reason, ...(message !== undefined && { message }) });
+  };
+  try {
+    if (preflight) {
+      const { passed } = await runPreflight({ checks, ctx: createCheckContext(config, login, signal), emit });
+      if (!passed) return end('preflight_failed');
+    }
+    const identities = await resolveIdentities(config, runId, login, (secret) => redactor.add(secret), signal);
+    const sampling = startSamplers({ samplers, intervalMs: config.monitoring.intervalSeconds * 1000, emit });
+    await sampling.started;
+    const load = startLoad(config, identities, randomInt(2 ** 31), emit);
+    const stop = (): void => {
+      io.say('stopping: users finish their task and close; once more to end at once');
+      load.stop();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    const reason = await load.ended;
+    await sampling.stop();
+    end(reason === 'error' ? 'error' : 'completed');
+  } catch (error) {
+    end('error', messageOf(error));
+    if (!signal.aborted) throw error;
+  }
+}

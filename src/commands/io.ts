@@ -1,0 +1,16 @@
+/** What a command may use of the process it runs in. */
+export interface Io {
+  /** Writes to stdout: one document at most. */
+  out(text: string): void;
+  /** Writes one line to stderr. */
+  say(line: string): void;
+  /** Writes a line to stderr that the next call replaces; on something that is no terminal it is an ordinary line, and rarer. */
+  progress(line: string): void;
+  env: NodeJS.ProcessEnv;
+  /** Whether stderr is a terminal. */
+  isTerminal: boolean;
+  /** Whether stdout takes colours. */
+  colour: boolean;
+  /** Aborted by SIGINT or SIGTERM, with the signal's name as its reason. */
+  signal: AbortSignal;
+}

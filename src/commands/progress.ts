@@ -1,0 +1,57 @@
+import type { Config } from '../config/config.js';
+import type { CheckResultEvent, JournalEvent, LoadSecond } from '../journal/event.js';
+import type { JournalWriter } from '../journal/writer.js';
+import { Distribution } from '../verdict/distribution.js';
+import type { Io } from './io.js';
+
+/** On something that is no terminal, a line every so many seconds. */
+const PLAIN_EVERY_SECONDS = 10;
+
+const MARKS: Record<CheckResultEvent['status'], string> = { pass: '✔', warn: '!', fail: '✘', skip: '-', error: '?' };
+
+const clock = (seconds: number): string =>
+  `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+
+/** One second of load in one line: `00:35/01:00 Warm-up · 60 users (60 connected) · 15 req/s, 0 failed · p95 4.1 ms`. */
+export function describeSecond(second: LoadSecond, elapsed: number, duration: number, stage: string): string {
+  const latencies = new Distribution();
+  let requests = 0;
+  let failures = 0;
+  for (const task of Object.values(second.tasks)) {
+    requests += task.requests;
+    for (const count of Object.values(task.failures)) failures += count;
+    latencies.add(task.latency);
+  }
+  const p95 = requests === 0 ? '' : ` · p95 ${((latencies.percentile(0.95) ?? 0) / 1000).toFixed(1)} ms`;
+  return `${clock(elapsed)}/${clock(duration)} ${stage} · ${second.users.active} users (${second.users.connected} connected) · ${requests} req/s, ${failures} failed${p95}`;
+}
+
+/** Follows a run and tells the terminal how it goes. Returns a function that ends it. */
+export function showProgress(journal: JournalWriter, config: Config, io: Io): () => void {
+  const duration = config.stages.at(-1)?.untilSeconds ?? 0;
+  let loadStart = 0;
+  let stage = '';
+  let lastShown = 0;
+  return journal.follow((event: JournalEvent) => {
+    switch (event.type) {
+      case 'check.result':
+        return io.say(`${MARKS[event.status]} ${event.title}: ${event.observed}`);
+      case 'load.start':
+        loadStart = event.t;
+        return;
+      case 'stage.start':
+        stage = event.name;
+        return;
+      case 'load.second': {
+        const elapsed = Math.min(duration, (event.t - loadStart) / 1000);
+        if (!io.isTerminal && elapsed < duration && event.t - lastShown < PLAIN_EVERY_SECONDS * 1000) return;
+        lastShown = event.t;
+        return io.progress(describeSecond(event, elapsed, duration, stage));
+      }
+      case 'sampler.error':
+        return io.say(`${event.sampler}: ${event.message}`);
+      default:
+        return;
+    }
+  });
+}
