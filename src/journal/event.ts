@@ -111,6 +111,11 @@ export const loadSecond = z.strictObject({
   second: count,
   users: z.strictObject({ planned: count, active: count, connected: count }),
   tasks: z.record(z.string(), taskSecond),
+  /**
+   * How long other things took, by name: `handshake.dns`, `handshake.tcp`, `handshake.tls`, `handshake.upgrade` (the steps of
+   * `connect`), and `reconnect` (from a drop to the next open socket).
+   */
+  timings: z.record(z.string(), latencies),
   /** Frames that nobody asked for, by type. */
   pushes: counts,
   /** Closed sockets, by `<code> <client|server>`. */
@@ -126,9 +131,20 @@ export const loadSecond = z.strictObject({
     loopDelayMs: z.number().nonnegative(),
     /** Share of the second in which the worker's event loop was busy, 0 to 1. */
     utilization: z.number().min(0),
+    /** Time in which the worker's garbage collector stopped it, in ms. */
+    gcMs: z.number().nonnegative(),
+    /** By how much the latest message left after it was intended, in ms. */
+    lagMs: z.number().nonnegative(),
   }),
 });
 export type LoadSecond = z.infer<typeof loadSecond>;
+
+const loadAdjust = z.strictObject({
+  type: z.literal('load.adjust'),
+  ...at,
+  /** Users on top of the plan (or, below 0, taken from it) from now on. */
+  users: z.int(),
+});
 
 const loadEnd = z.strictObject({
   type: z.literal('load.end'),
@@ -162,6 +178,7 @@ export const journalEvent = z.discriminatedUnion('type', [
   loadStart,
   stageStart,
   loadSecond,
+  loadAdjust,
   loadEnd,
   sampleEvent,
   samplerError,

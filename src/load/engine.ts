@@ -1,15 +1,15 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { performance } from 'node:perf_hooks';
 import type { Emit, Stage } from '../journal/event.js';
+import { HealthMonitor } from './health.js';
 import { shareOf, stageIndexAt, usersAt } from './pacer.js';
 import { Recorder } from './recorder.js';
 import type { Scenario } from './scenario.js';
 import { type UserContext, type UserIdentity, VirtualUser } from './virtual-user.js';
 
 /** What one worker has to do. */
-export interface EnginePlan {
+export interface EnginePlan extends Pick<UserContext, 'rhythm' | 'thinkTimeMs' | 'connectTimeoutMs' | 'backoff' | 'tls'> {
   stages: readonly Stage[];
-  thinkTimeMs: readonly [number, number];
-  connectTimeoutMs: number;
+  /** How long users may take to finish and close when the load stops. */
   stopTimeoutMs: number;
   /** This worker's number and how many there are: users are dealt in turn. */
   worker: number;
@@ -20,9 +20,6 @@ export interface EnginePlan {
 
 /** How often the number of users is brought in line with the plan. */
 const PACE_MS = 50;
-
-/** How finely the event loop's delay is watched. */
-const LOOP_RESOLUTION_MS = 10;
 
 /** Wall-clock time in ms that never goes back. */
 const wallClock = (): number => performance.timeOrigin + performance.now();
@@ -36,14 +33,15 @@ export class Engine {
   readonly #users: VirtualUser[] = [];
   /** Users that were told to stop and have not ended yet. */
   readonly #leaving = new Set<VirtualUser>();
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-  #utilization = performance.eventLoopUtilization();
+  readonly #health = new HealthMonitor();
   #startedAt = 0;
   /** The second that the recorder is filling. */
   #second = 0;
   #stage = -1;
   #started = 0;
   #planned = 0;
+  /** Users on top of the plan. */
+  #adjustment = 0;
   #pacing: NodeJS.Timeout | undefined;
   #ticking: NodeJS.Timeout | undefined;
   #finish: () => void = () => {};
@@ -55,10 +53,9 @@ export class Engine {
     this.#emit = emit;
     this.#recorder = new Recorder(scenario.tasks.map((task) => task.name));
     this.#context = {
+      ...plan,
       scenario,
       recorder: this.#recorder,
-      thinkTimeMs: plan.thinkTimeMs,
-      connectTimeoutMs: plan.connectTimeoutMs,
       now: () => performance.now(),
       onEnded: (user) => this.#onEnded(user),
     };
@@ -68,7 +65,7 @@ export class Engine {
   async run(): Promise<void> {
     this.#startedAt = performance.now();
     this.#second = Math.floor(wallClock() / 1000);
-    this.#loopDelay.enable();
+    this.#health.start();
     this.#scheduleTick();
     await new Promise<void>((resolve) => {
       this.#finish = resolve;
@@ -76,8 +73,13 @@ export class Engine {
       this.#pace();
     });
     clearTimeout(this.#ticking);
-    this.#loopDelay.disable();
     this.#tick();
+    this.#health.stop();
+  }
+
+  /** Puts users on top of the plan, or takes some from it, for the rest of the run. @param users The sum of all adjustments so far. */
+  adjust(users: number): void {
+    this.#adjustment = users;
   }
 
   /** Lets users finish their task and close, within the plan's deadline; then ends the rest. */
@@ -102,8 +104,7 @@ export class Engine {
   }
 
   #onEnded(user: VirtualUser): void {
-    const index = this.#users.indexOf(user);
-    if (index !== -1) this.#users.splice(index, 1);
+    // One that gave up by itself keeps its place, so that nobody is started in its stead.
     this.#leaving.delete(user);
     if (this.#leaving.size === 0) this.#onAllLeft();
   }
@@ -116,7 +117,7 @@ export class Engine {
       void this.stop();
       return;
     }
-    this.#planned = shareOf(users, worker, workers);
+    this.#planned = shareOf(Math.max(0, users + this.#adjustment), worker, workers);
     this.#resize(this.#planned);
     if (worker === 0) this.#announceStage(elapsed);
   }
@@ -138,6 +139,7 @@ export class Engine {
     }
     while (this.#users.length > users) {
       const user = this.#users.pop() as VirtualUser;
+      if (user.ended) continue;
       this.#leaving.add(user);
       user.stop();
     }
@@ -155,24 +157,17 @@ export class Engine {
 
   #tick(): void {
     const t = wallClock();
-    const utilization = performance.eventLoopUtilization();
-    const all = [...this.#users, ...this.#leaving];
+    const active = [...this.#users, ...this.#leaving].filter((user) => !user.ended);
     this.#emit({
       ...this.#recorder.take({
         worker: this.#plan.worker,
         second: this.#second,
-        users: { planned: this.#planned, active: all.length, connected: all.filter((user) => user.connected).length },
-        generator: {
-          // The monitor reports whole intervals, its own resolution included.
-          loopDelayMs: Math.max(0, this.#loopDelay.max / 1e6 - LOOP_RESOLUTION_MS),
-          utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
-        },
+        users: { planned: this.#planned, active: active.length, connected: active.filter((user) => user.connected).length },
+        generator: this.#health.take(),
       }),
       t,
     });
     // A timer that fires a hair early or late still opens the second that begins here.
     this.#second = Math.round(t / 1000);
-    this.#utilization = utilization;
-    this.#loopDelay.reset();
   }
 }

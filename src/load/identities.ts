@@ -52,10 +52,10 @@ function subjectOf(token: string, account: Account): string {
   return subject;
 }
 
-/** The id and token of the nth user of the run. Accounts are shared in turn. */
-export function credentialsOf(identities: Identities, index: number): { id: string; token: string | undefined } {
-  if (identities.kind === 'guests') return { id: `${identities.prefix}${index}`, token: undefined };
+/** The id of the nth user of the run, and how to get its token of the moment. Accounts are shared in turn. */
+export function credentialsOf(identities: Identities, index: number): { id: string; token(): string | undefined } {
+  if (identities.kind === 'guests') return { id: `${identities.prefix}${index}`, token: () => undefined };
   const user = identities.users[index % identities.users.length];
   if (!user) throw new RangeError('no account to be');
-  return user;
+  return { id: user.id, token: () => user.token };
 }

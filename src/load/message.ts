@@ -1,6 +1,6 @@
 import type { Message } from './scenario.js';
 
-/** The frame as a typed message, or undefined when it is not a JSON object with a `type`. */
+/** The frame as a message, or undefined when it is not a JSON object. */
 export function parseMessage(data: Buffer): Message | undefined {
   let value: unknown;
   try {
@@ -8,6 +8,13 @@ export function parseMessage(data: Buffer): Message | undefined {
   } catch {
     return undefined; // What a target sends is an observation, which the caller counts, and not an error of ours.
   }
-  if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') return undefined;
-  return value as Message;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
+}
+
+/** The type under which frames are counted that have none. */
+export const UNTYPED = '(untyped)';
+
+/** The name under which a frame is counted unless the scenario has one of its own. */
+export function typeOf(message: Message): string | undefined {
+  return typeof message.type === 'string' ? message.type : undefined;
 }

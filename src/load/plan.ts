@@ -21,6 +21,9 @@ export function createPlan(config: LoadConfig, identities: Identities, seed: num
   const addresses = config.sourceAddresses;
   return {
     stages: config.stages,
+    rhythm: 'closed',
+    backoff: { firstMs: 1_000, mostMs: 30_000, attempts: Number.POSITIVE_INFINITY },
+    tls: undefined,
     thinkTimeMs: [least * 1000, greatest * 1000],
     connectTimeoutMs: config.connectTimeoutSeconds * 1000,
     stopTimeoutMs: config.stopTimeoutSeconds * 1000,

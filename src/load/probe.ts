@@ -1,5 +1,5 @@
 import { Connection } from './connection.js';
-import { parseMessage } from './message.js';
+import { parseMessage, typeOf, UNTYPED } from './message.js';
 import { createRandom } from './random.js';
 import type { Scenario, Task, User } from './scenario.js';
 import type { UserIdentity } from './virtual-user.js';
@@ -20,7 +20,7 @@ export interface ProbeResult {
  * Rejects with the kind of the failure, e.g. `http 403`, when the socket cannot be opened or is lost.
  */
 export function probe(scenario: Scenario, identity: UserIdentity, timeoutMs: number, signal: AbortSignal): Promise<ProbeResult[]> {
-  const user: User = { ...identity, random: createRandom(identity.seed), state: scenario.createState() };
+  const user: User = { ...identity, token: identity.token(), random: createRandom(identity.seed), state: scenario.createState() };
   const queue = firstTaskFirst(scenario);
   const results: ProbeResult[] = [];
   return new Promise((resolve, reject) => {
@@ -32,8 +32,9 @@ export function probe(scenario: Scenario, identity: UserIdentity, timeoutMs: num
         finish(false, 'timeout');
         leave();
       }, task.timeoutMs);
+      const message = task.message(user);
       waiting = { task, sentAt: performance.now(), timer };
-      connection.send(JSON.stringify(task.message(user)));
+      connection.send(typeof message === 'string' ? message : JSON.stringify(message));
     };
     const finish = (ok: boolean, detail: string): void => {
       if (!waiting) return;
@@ -63,10 +64,10 @@ export function probe(scenario: Scenario, identity: UserIdentity, timeoutMs: num
         onRefused: (kind) => fail(new Error(kind)),
         onMessage(data) {
           const message = parseMessage(data);
-          if (!message || !waiting?.task.isReply(message, user)) return;
+          if (!message || !waiting?.task.isReply?.(message, user)) return;
           const { task } = waiting;
           const failure = task.failure?.(message);
-          finish(failure === undefined, failure ?? message.type);
+          finish(failure === undefined, failure ?? typeOf(message) ?? UNTYPED);
           if (failure === undefined) task.onReply?.(message, user);
           perform();
         },

@@ -1,4 +1,6 @@
 import type { LoadSecond, TaskSecond } from '../journal/event.js';
+import type { HandshakeTimes } from './connection.js';
+import type { Health } from './health.js';
 import { LatencyHistogram } from './histogram.js';
 
 type Counts = Record<string, number>;
@@ -90,11 +92,13 @@ export const CONNECT = 'connect';
 /** Collects what virtual users live through and hands it over once a second. */
 export class Recorder {
   readonly #tasks = new Map<string, TaskRecorder>();
+  readonly #timings = new Map<string, LatencyHistogram>();
   #pushes = noCounts();
   #closes = noCounts();
   #drops = noCounts();
   #exceptions = noCounts();
   #unsent = 0;
+  #lagMs = 0;
 
   constructor(taskNames: readonly string[]) {
     for (const name of [CONNECT, ...taskNames]) this.#tasks.set(name, new TaskRecorder());
@@ -105,6 +109,30 @@ export class Recorder {
     const recorder = this.#tasks.get(name);
     if (!recorder) throw new RangeError(`no task is called ${name}`);
     return recorder;
+  }
+
+  /** The steps of an opening handshake that succeeded. Steps that were not made are left out. */
+  handshake(times: HandshakeTimes): void {
+    for (const [step, ms] of Object.entries(times)) if (ms > 0) this.#timing(`handshake.${step}`, ms);
+  }
+
+  /** A dropped user is connected again. @param ms From the drop to the open socket. */
+  reconnected(ms: number): void {
+    this.#timing('reconnect', ms);
+  }
+
+  #timing(name: string, ms: number): void {
+    let histogram = this.#timings.get(name);
+    if (!histogram) {
+      histogram = new LatencyHistogram();
+      this.#timings.set(name, histogram);
+    }
+    histogram.record(Math.round(ms * 1000));
+  }
+
+  #takeTimings(): Record<string, number[]> {
+    const all = [...this.#timings].map(([name, histogram]) => [name, histogram.drain()] as const);
+    return Object.fromEntries(all.filter(([, pairs]) => pairs.length > 0));
   }
 
   pushed(type: string): void {
@@ -123,12 +151,17 @@ export class Recorder {
     bump(this.#exceptions, message);
   }
 
+  /** A message left. @param lagMs After it was intended. */
+  sent(lagMs: number): void {
+    if (lagMs > this.#lagMs) this.#lagMs = lagMs;
+  }
+
   unsent(): void {
     this.#unsent++;
   }
 
   /** Everything since the last call, ready to be emitted. */
-  take(about: Pick<LoadSecond, 'worker' | 'second' | 'users' | 'generator'>): Omit<LoadSecond, 't'> {
+  take({ generator, ...about }: Pick<LoadSecond, 'worker' | 'second' | 'users'> & { generator: Health }): Omit<LoadSecond, 't'> {
     const tasks: Record<string, TaskSecond> = {};
     for (const [name, recorder] of this.#tasks) {
       const record = recorder.take();
@@ -138,17 +171,20 @@ export class Recorder {
       type: 'load.second' as const,
       ...about,
       tasks,
+      timings: this.#takeTimings(),
       pushes: this.#pushes,
       closes: this.#closes,
       drops: this.#drops,
       unsent: this.#unsent,
       exceptions: this.#exceptions,
+      generator: { ...generator, lagMs: this.#lagMs },
     };
     this.#pushes = noCounts();
     this.#closes = noCounts();
     this.#drops = noCounts();
     this.#exceptions = noCounts();
     this.#unsent = 0;
+    this.#lagMs = 0;
     return event;
   }
 }

@@ -1,6 +1,5 @@
-/** A parsed JSON frame from the target. */
+/** A frame from the target: one JSON object. */
 export interface Message {
-  type: string;
   [key: string]: unknown;
 }
 
@@ -10,9 +9,9 @@ export interface User<State = unknown> {
   readonly index: number;
   /** The id under which the target knows the user. */
   readonly id: string;
-  /** A secret; undefined for guests. */
+  /** A secret; undefined for guests. It may change between two connects. */
   readonly token: string | undefined;
-  /** Uniform in [0, 1): the user's own generator of random numbers. */
+  /** Uniform in [0, 1): the user's own generator of random numbers, repeatable by the run's seed. */
   random(): number;
   /** The scenario's own state, made by {@link Scenario.createState}. */
   state: State;
@@ -32,10 +31,13 @@ export interface Task<State = unknown> {
   /** Share among all tasks; 0 is never chosen. */
   weight: number;
   timeoutMs: number;
-  /** The message to send now. */
-  message(user: User<State>): Message;
-  /** Whether this frame answers this task. Frames that answer no task that is waiting are pushes. */
-  isReply(message: Message, user: User<State>): boolean;
+  /** The message to send now: an object, sent as JSON, or the text itself. */
+  message(user: User<State>): Message | string;
+  /**
+   * Whether this frame answers this task. Frames that answer no task that is waiting are pushes. Left out where the scenario
+   * pairs replies by id.
+   */
+  isReply?(message: Message, user: User<State>): boolean;
   /** The kind of failure that this reply stands for, e.g. `error NO_ACTIVE_SESSION`; undefined for success. */
   failure?(message: Message): string | undefined;
   /** What a successful reply changes in the user. */
@@ -48,6 +50,14 @@ export interface Resync<State = unknown> {
   isReply(message: Message): boolean;
 }
 
+/** Pairs each reply with its request by an id that both carry, so that many can be in flight in any order. */
+export interface Correlation {
+  /** The id in a message that is about to be sent; texts are given parsed. */
+  requestId(message: Message): string | number | undefined;
+  /** The id in a frame; undefined for one that is no reply. */
+  replyId(message: Message): string | number | undefined;
+}
+
 /** What virtual users do. */
 export interface Scenario<State = unknown> {
   name: string;
@@ -56,9 +66,12 @@ export interface Scenario<State = unknown> {
   tasks: readonly Task<State>[];
   /** Name of the task that every user does first; left out: by weight. */
   first?: string;
+  /** The name under which a frame is counted; left out: its `type`. */
+  typeOf?(message: Message): string | undefined;
+  correlation?: Correlation;
   /**
-   * Sent after a timeout, so that a late reply is told from a lost one. Without it a timeout ends the user's session,
-   * since no later reply could be attributed.
+   * Sent after a timeout, so that a late reply is told from a lost one. Without it, and without correlation, a timeout ends the
+   * user's session, since no later reply could be attributed.
    */
   resync?: Resync<State>;
 }

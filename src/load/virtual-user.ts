@@ -1,16 +1,34 @@
-import { Connection } from './connection.js';
+import { Connection, type HandshakeTimes, type TlsOptions } from './connection.js';
 import { InFlight, type Request } from './in-flight.js';
-import { parseMessage } from './message.js';
+import { parseMessage, typeOf, UNTYPED } from './message.js';
 import { createRandom, pickWeighted } from './random.js';
-import { CONNECT, type Recorder, type TaskRecorder } from './recorder.js';
+import { CONNECT, type Recorder } from './recorder.js';
 import type { Scenario, Task, User } from './scenario.js';
+import { Timeout } from './timeout.js';
+
+/**
+ * `closed`: the next task comes a think time after the reply to the last. `paced`: it comes a think time after the last one was
+ * due, whether or not that was answered, as a GPS reports its fixes.
+ */
+export type Rhythm = 'closed' | 'paced';
+
+/** How long users wait before they reconnect: `firstMs`, doubled with each failure in a row up to `mostMs`, of which a random half is left out. */
+export interface Backoff {
+  firstMs: number;
+  mostMs: number;
+  /** Failures in a row after which a user gives up for good. */
+  attempts: number;
+}
 
 /** What all users of one engine share. */
 export interface UserContext {
   scenario: Scenario;
   recorder: Recorder;
+  rhythm: Rhythm;
   thinkTimeMs: readonly [number, number];
   connectTimeoutMs: number;
+  backoff: Backoff;
+  tls: TlsOptions | undefined;
   /** Monotonic clock in ms. */
   now(): number;
   /** The user has stopped for good. */
@@ -21,31 +39,30 @@ export interface UserContext {
 export interface UserIdentity {
   index: number;
   id: string;
-  token: string | undefined;
+  /** Asked before each connect, since tokens are refreshed while the load runs. */
+  token(): string | undefined;
   localAddress: string | undefined;
   seed: number;
 }
 
-/** Waits before a reconnect: 1 s, doubled with each failure in a row up to 30 s, of which a random half is left out. */
-const BACKOFF_MS = { first: 1_000, most: 30_000 };
+/** How long a user rests after its scenario has thrown. */
+const AFTER_EXCEPTION_MS = 1_000;
 
-/** The type under which frames are counted that are not a JSON object with a `type`. */
-const UNTYPED = '(untyped)';
-
-/** One simulated person with one WebSocket: connects, does its tasks one at a time with think time in between, reconnects when it is dropped. */
+/** One simulated person with one WebSocket: connects, does its tasks, reconnects when it is dropped. */
 export class VirtualUser {
   readonly #context: UserContext;
-  readonly #localAddress: string | undefined;
+  readonly #identity: UserIdentity;
   readonly #user: User;
   readonly #random: () => number;
-  readonly #inFlight = new InFlight();
+  readonly #inFlight: InFlight;
+  readonly #timeout: Timeout;
   #connection: Connection | undefined;
-  #connectStartedAt = 0;
   #connected = false;
-  /** The request that the user waits for; undefined while it thinks. */
-  #waiting: Request | undefined;
-  /** Whichever of think time, task timeout and backoff is running: never two of them. */
-  #timer: NodeJS.Timeout | undefined;
+  #connectStartedAt = 0;
+  /** When the connection was lost that the user is trying to get back. */
+  #droppedAt: number | undefined;
+  #thinkTimer: NodeJS.Timeout | undefined;
+  #backoffTimer: NodeJS.Timeout | undefined;
   #failedConnects = 0;
   #didFirst = false;
   #stopping = false;
@@ -53,15 +70,24 @@ export class VirtualUser {
 
   constructor(identity: UserIdentity, context: UserContext) {
     this.#context = context;
-    this.#localAddress = identity.localAddress;
+    this.#identity = identity;
     this.#random = createRandom(identity.seed);
+    this.#inFlight = new InFlight(context.scenario);
+    this.#timeout = new Timeout(context.now, () => this.#onTimeout());
     this.#user = {
       index: identity.index,
       id: identity.id,
-      token: identity.token,
+      get token() {
+        return identity.token();
+      },
       random: this.#random,
       state: context.scenario.createState(),
     };
+  }
+
+  /** Whether the user has stopped for good, told to or not. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   get connected(): boolean {
@@ -72,44 +98,46 @@ export class VirtualUser {
     this.#connect();
   }
 
-  /** Finishes the task under way, closes and ends. */
+  /** Waits for the replies that are still to come, closes and ends. */
   stop(): void {
     if (this.#stopping) return;
     this.#stopping = true;
-    if (!this.#waiting) this.#leave();
+    clearTimeout(this.#thinkTimer);
+    if (this.#inFlight.waiting === 0) this.#leave();
   }
 
   /** Ends at once, without a closing handshake. */
   kill(): void {
     this.#stopping = true;
-    clearTimeout(this.#timer);
-    if (this.#connection) this.#connection.terminate();
+    this.#connection?.terminate();
     this.#end();
   }
 
   #leave(): void {
-    clearTimeout(this.#timer);
     if (this.#connected) this.#connection?.close();
     else if (this.#connection) this.kill();
     else this.#end();
   }
 
   #end(): void {
+    clearTimeout(this.#thinkTimer);
+    clearTimeout(this.#backoffTimer);
+    this.#timeout.clear();
     if (this.#ended) return;
     this.#ended = true;
     this.#context.onEnded(this);
   }
 
   #connect(): void {
-    const { scenario, connectTimeoutMs, now } = this.#context;
+    const { scenario, connectTimeoutMs, tls, now } = this.#context;
     this.#connectStartedAt = now();
     this.#connection = this.#attempt(
       () =>
         new Connection(
           scenario.connect(this.#user),
-          { timeoutMs: connectTimeoutMs, localAddress: this.#localAddress },
+          { timeoutMs: connectTimeoutMs, localAddress: this.#identity.localAddress, tls },
           {
-            onOpen: () => this.#onOpen(),
+            onOpen: (times) => this.#onOpen(times),
             onRefused: (kind) => this.#onRefused(kind),
             onMessage: (data) => this.#onMessage(data),
             onClose: (code, by) => this.#onClose(code, by),
@@ -119,12 +147,17 @@ export class VirtualUser {
     if (!this.#connection) this.#onRefused('exception');
   }
 
-  #onOpen(): void {
+  #onOpen(times: HandshakeTimes): void {
+    const { recorder, now } = this.#context;
     this.#recordConnect(undefined);
+    recorder.handshake(times);
+    if (this.#droppedAt !== undefined) recorder.reconnected(now() - this.#droppedAt);
+    this.#droppedAt = undefined;
     this.#connected = true;
     this.#failedConnects = 0;
     if (this.#stopping) this.#leave();
-    else this.#perform(this.#nextTask(), this.#context.now());
+    // A paced user's schedule goes on while it has no connection.
+    else if (this.#thinkTimer === undefined) this.#perform(now());
   }
 
   #onRefused(kind: string): void {
@@ -141,21 +174,28 @@ export class VirtualUser {
   }
 
   #reconnect(): void {
-    const wait = Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** this.#failedConnects++);
-    this.#timer = setTimeout(() => this.#connect(), wait * (0.5 + this.#random() / 2));
+    const { firstMs, mostMs, attempts } = this.#context.backoff;
+    if (this.#failedConnects >= attempts) return this.#end();
+    const wait = Math.min(mostMs, firstMs * 2 ** this.#failedConnects++);
+    this.#backoffTimer = setTimeout(() => this.#connect(), wait * (0.5 + this.#random() / 2));
   }
 
   #onClose(code: number, by: 'client' | 'server'): void {
-    const { recorder, now } = this.#context;
-    clearTimeout(this.#timer);
+    const { recorder, rhythm, now } = this.#context;
+    const closedAt = now();
+    this.#timeout.clear();
     this.#connected = false;
     this.#connection = undefined;
     recorder.closed(code, by);
-    if (!this.#waiting && !this.#stopping) recorder.unsent();
-    this.#waiting = undefined;
-    for (const request of this.#inFlight.clear()) this.#record(request, now(), `close ${code}`);
+    for (const request of this.#inFlight.clear()) this.#record(request, closedAt, `close ${code}`);
     if (this.#stopping) return this.#end();
+    if (rhythm === 'closed' && this.#thinkTimer) {
+      clearTimeout(this.#thinkTimer);
+      this.#thinkTimer = undefined;
+      recorder.unsent();
+    }
     if (by === 'server') recorder.dropped(code);
+    this.#droppedAt = closedAt;
     this.#reconnect();
   }
 
@@ -166,69 +206,97 @@ export class VirtualUser {
     return first ?? pickWeighted(scenario.tasks, this.#random());
   }
 
-  #perform(task: Task, intendedAt: number): void {
-    const text = this.#attempt(() => JSON.stringify(task.message(this.#user)));
-    if (text === undefined) return this.#think();
-    const sentAt = this.#context.now();
+  #perform(intendedAt: number): void {
+    const { scenario, recorder, rhythm, now } = this.#context;
+    this.#thinkTimer = undefined;
+    if (!this.#connected) {
+      recorder.unsent();
+      return this.#think(intendedAt);
+    }
+    const task = this.#nextTask();
+    const request = this.#attempt(() => {
+      const message = task.message(this.#user);
+      const id = scenario.correlation?.requestId(typeof message === 'string' ? JSON.parse(message) : message);
+      return { id, text: typeof message === 'string' ? message : JSON.stringify(message) };
+    });
+    const sentAt = now();
+    // A scenario that throws each time must not keep the thread to itself.
+    if (!request) return this.#wake(sentAt + AFTER_EXCEPTION_MS);
     // Node's timers count whole milliseconds and can fire a fraction early.
-    const request: Request = { task, sentAt, intendedAt: Math.min(intendedAt, sentAt), expired: false };
-    this.#waiting = request;
-    this.#inFlight.add(request);
-    this.#timer = setTimeout(() => this.#onTimeout(request), task.timeoutMs);
-    this.#connection?.send(text);
+    this.#inFlight.add({ task, id: request.id, sentAt, intendedAt: Math.min(intendedAt, sentAt), expired: false });
+    if (this.#inFlight.waiting === 1) this.#timeout.set(sentAt + task.timeoutMs);
+    else this.#timeout.set(this.#inFlight.nextDeadline());
+    this.#connection?.send(request.text);
+    recorder.sent(sentAt - intendedAt);
+    if (rhythm === 'paced') this.#think(intendedAt);
   }
 
-  #think(): void {
-    this.#waiting = undefined;
-    if (this.#stopping) return this.#leave();
-    const { thinkTimeMs, now } = this.#context;
-    const [least, greatest] = thinkTimeMs;
-    const wait = least + this.#random() * (greatest - least);
-    const intendedAt = now() + wait;
-    this.#timer = setTimeout(() => this.#perform(this.#nextTask(), intendedAt), wait);
+  /** Has the next task come a think time after `since`. */
+  #think(since: number): void {
+    const [least, greatest] = this.#context.thinkTimeMs;
+    // A user that does not think sends from where it received: a timer would make it wait for the next turn of the event loop.
+    if (greatest === 0) this.#perform(since);
+    else this.#wake(since + least + this.#random() * (greatest - least));
   }
 
-  #onTimeout(request: Request): void {
+  #wake(at: number): void {
+    this.#thinkTimer = setTimeout(() => this.#perform(at), Math.max(0, at - this.#context.now()));
+  }
+
+  /** A request was answered, or its timeout has passed. */
+  #settled(at: number): void {
+    if (this.#stopping) {
+      if (this.#inFlight.waiting === 0) this.#leave();
+    } else if (this.#context.rhythm === 'closed') {
+      this.#think(at);
+    }
+  }
+
+  #onTimeout(): void {
     const { scenario, now } = this.#context;
-    request.expired = true;
-    this.#record(request, now(), 'timeout');
-    const resync = scenario.resync;
-    if (!resync) {
+    const at = now();
+    const late = this.#inFlight.expire(at);
+    this.#timeout.set(this.#inFlight.nextDeadline());
+    if (late.length === 0) return;
+    for (const request of late) this.#record(request, at, 'timeout');
+    if (!scenario.correlation) {
       // No later reply could be attributed to its request any more.
-      this.#connection?.terminate();
-      return;
+      if (!scenario.resync) return this.#connection?.terminate();
+      this.#resync(at);
     }
-    const text = this.#attempt(() => JSON.stringify(resync.message(this.#user)));
-    if (text !== undefined) {
-      this.#inFlight.add({ task: undefined, sentAt: now(), intendedAt: now(), expired: false });
-      this.#connection?.send(text);
-    }
-    this.#think();
+    this.#settled(at);
+  }
+
+  #resync(at: number): void {
+    const { resync } = this.#context.scenario;
+    const text = this.#attempt(() => JSON.stringify(resync?.message(this.#user)));
+    if (text === undefined) return;
+    this.#inFlight.add({ task: undefined, id: undefined, sentAt: at, intendedAt: at, expired: false });
+    this.#connection?.send(text);
   }
 
   #onMessage(data: Buffer): void {
     const { scenario, recorder, now } = this.#context;
     const receivedAt = now();
     const message = parseMessage(data);
-    const request = message && this.#attempt(() => this.#inFlight.match(message, this.#user, scenario.resync));
-    if (!message || !request) return recorder.pushed(message?.type ?? UNTYPED);
+    if (!message) return recorder.pushed(UNTYPED);
+    const type = (scenario.typeOf ?? typeOf)(message) ?? UNTYPED;
+    const request = this.#attempt(() => this.#inFlight.match(message, this.#user));
+    if (!request) return recorder.pushed(type);
     const task = request.task;
     if (!task) return;
-    if (request.expired) return recorder.task(task.name).lateReply(message.type);
-    clearTimeout(this.#timer);
-    recorder.task(task.name).replied(message.type, data.length);
-    const failure = this.#attempt(() => task.failure?.(message));
-    this.#record(request, receivedAt, failure);
-    if (failure === undefined) this.#attempt(() => task.onReply?.(message, this.#user));
-    this.#think();
+    const record = recorder.task(task.name);
+    if (request.expired) return record.lateReply(type);
+    const failure = task.failure && this.#attempt(() => task.failure?.(message));
+    record.replied(type, data.length);
+    record.ended(receivedAt - request.sentAt, receivedAt - request.intendedAt, failure);
+    if (failure === undefined && task.onReply) this.#attempt(() => task.onReply?.(message, this.#user));
+    if (this.#inFlight.waiting > 0) this.#timeout.set(this.#inFlight.nextDeadline());
+    this.#settled(receivedAt);
   }
 
-  #record(request: Request, endedAt: number, failure: string | undefined): void {
-    this.#taskRecorder(request)?.ended(endedAt - request.sentAt, endedAt - request.intendedAt, failure);
-  }
-
-  #taskRecorder(request: Request): TaskRecorder | undefined {
-    return request.task && this.#context.recorder.task(request.task.name);
+  #record({ task, sentAt, intendedAt }: Request, endedAt: number, failure: string | undefined): void {
+    if (task) this.#context.recorder.task(task.name).ended(endedAt - sentAt, endedAt - intendedAt, failure);
   }
 
   /** Calls the scenario's code: what it throws is an exception of the run, not the end of it. */

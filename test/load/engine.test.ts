@@ -78,12 +78,15 @@ async function load(
   const engine = new Engine(
     {
       stages: oneStage(3, 0.6),
+      rhythm: 'closed',
       thinkTimeMs: [10, 20],
+      backoff: { firstMs: 1_000, mostMs: 1_000, attempts: Number.POSITIVE_INFINITY },
+      tls: undefined,
       connectTimeoutMs: 300,
       stopTimeoutMs: 1000,
       worker: 0,
       workers: 1,
-      identityOf: (index) => ({ index, id: `user-${index}`, token: undefined, localAddress: undefined, seed: index }),
+      identityOf: (index) => ({ index, id: `user-${index}`, token: () => undefined, localAddress: undefined, seed: index }),
       ...plan,
     },
     echoScenario(target.url, scenario),
@@ -224,7 +227,7 @@ describe('Engine', () => {
   });
 
   it('tells what the generator lacks from what the target refuses', async () => {
-    const identityOf = (index: number) => ({ index, id: 'user', token: undefined, localAddress: '192.0.2.1', seed: 1 });
+    const identityOf = (index: number) => ({ index, id: 'user', token: () => undefined, localAddress: '192.0.2.1', seed: 1 });
     const totals = await load({}, { plan: { stages: oneStage(1, 0.2), identityOf } });
     expect(totals.tasks.connect?.failures).toEqual({ 'generator EADDRNOTAVAIL': 1 });
   });

@@ -7,7 +7,7 @@ import { startWsTarget, type WsTarget } from '../helpers/ws-target.js';
 let target: WsTarget;
 afterEach(() => target.close());
 
-const identity = { index: 0, id: 'probe', token: undefined, localAddress: undefined, seed: 1 };
+const identity = { index: 0, id: 'probe', token: () => undefined, localAddress: undefined, seed: 1 };
 const never = new AbortController().signal;
 
 function scenarioOf(url: string): Scenario {

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { loadSecond } from '../../src/journal/event.js';
 import { Recorder } from '../../src/load/recorder.js';
 
-const about = { worker: 0, second: 1000, users: { planned: 1, active: 1, connected: 1 }, generator: { loopDelayMs: 0, utilization: 0.1 } };
+const about = {
+  worker: 0,
+  second: 1000,
+  users: { planned: 1, active: 1, connected: 1 },
+  generator: { loopDelayMs: 0, utilization: 0.1, gcMs: 2 },
+};
 
 describe('Recorder', () => {
   it('hands over one second as an event of the journal', () => {
@@ -12,6 +17,10 @@ describe('Recorder', () => {
     recorder.task('move').replied('moved', 300);
     recorder.task('move').ended(3000, 3000, 'timeout');
     recorder.task('move').lateReply('moved');
+    recorder.handshake({ dns: 0, tcp: 0.5, tls: 0, upgrade: 2 });
+    recorder.reconnected(1234.5);
+    recorder.sent(3.25);
+    recorder.sent(1);
     recorder.pushed('connected');
     recorder.closed(1006, 'server');
     recorder.dropped(1006);
@@ -21,6 +30,8 @@ describe('Recorder', () => {
     expect(loadSecond.omit({ t: true }).parse(event)).toEqual({
       type: 'load.second',
       ...about,
+      generator: { ...about.generator, lagMs: 3.25 },
+      timings: { 'handshake.tcp': [500, 1], 'handshake.upgrade': [2000, 1], reconnect: [1233920, 1] },
       tasks: {
         connect: {
           requests: 1,

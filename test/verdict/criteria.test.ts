@@ -21,7 +21,7 @@ const tasks = (name: string, pairs: number[], failures: Record<string, number> =
 const saturated = (count: number, events: JournalEvent[]): JournalEvent[] =>
   rewrite(events, (event) =>
     event.type === 'load.second' && event.second < LOAD_START / 1000 + count
-      ? { ...event, generator: { loopDelayMs: 101, utilization: 0.5 } }
+      ? { ...event, generator: { loopDelayMs: 101, utilization: 0.5, gcMs: 0, lagMs: 0 } }
       : event,
   );
 
@@ -124,7 +124,7 @@ describe('a saturated generator', () => {
   });
 
   it('is seen by its busy event loop, and by seconds of which there is no record', () => {
-    const busy = seconds((event) => ({ ...event, generator: { loopDelayMs: 1, utilization: 0.91 } }));
+    const busy = seconds((event) => ({ ...event, generator: { loopDelayMs: 1, utilization: 0.91, gcMs: 0, lagMs: 0 } }));
     expect(judge(summarize(busy)).generator).toMatchObject({ saturated: true, saturatedSeconds: 20, maxUtilization: 0.91 });
     const missing = healthyRun().filter((event) => event.type !== 'load.second' || ![5, 6, 11].includes(event.second - LOAD_START / 1000));
     expect(judge(summarize(missing)).generator).toMatchObject({ saturated: true, missingSeconds: 3, seconds: 20 });

@@ -34,12 +34,13 @@ export function second(index: number, rest: Partial<LoadSecond> = {}): LoadSecon
     second: LOAD_START / 1000 + index,
     users: { planned: 6, active: 6, connected: 6 },
     tasks: {},
+    timings: {},
     pushes: {},
     closes: {},
     drops: {},
     unsent: 0,
     exceptions: {},
-    generator: { loopDelayMs: 2, utilization: 0.1 },
+    generator: { loopDelayMs: 2, utilization: 0.1, gcMs: 0, lagMs: 0 },
     ...rest,
   };
 }

@@ -15,7 +15,7 @@ const START = { latitude: 37.4979, longitude: 127.0276 };
 
 const METERS_PER_DEGREE = 111_320;
 
-const POSITION_REPLIES = new Set(['navigation_update', 'arrival', 'route_deviation']);
+const POSITION_REPLIES = new Set<unknown>(['navigation_update', 'arrival', 'route_deviation']);
 
 const isError = (message: Message): boolean => message.type === 'error';
 

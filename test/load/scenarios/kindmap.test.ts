@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KINDMAP_PROFILE } from '../../../src/config/profiles/kindmap.js';
 import { createRandom } from '../../../src/load/random.js';
-import type { User } from '../../../src/load/scenario.js';
+import type { Message, User } from '../../../src/load/scenario.js';
 import { createKindmapScenario, walk } from '../../../src/load/scenarios/kindmap.js';
 
 const scenario = createKindmapScenario('ws://127.0.0.1:1', KINDMAP_PROFILE.kindmap, KINDMAP_PROFILE.tasks);
@@ -35,7 +35,7 @@ describe('KindMap scenario', () => {
 
   it('asks for routes between two different stations for a known type of disability', () => {
     for (let seed = 0; seed < 300; seed++) {
-      const message = startNavigation.message(newUser(seed));
+      const message = startNavigation.message(newUser(seed)) as Message;
       expect(KINDMAP_PROFILE.kindmap.stations).toContain(message.origin);
       expect(KINDMAP_PROFILE.kindmap.stations).toContain(message.destination);
       expect(message.destination).not.toBe(message.origin);
@@ -48,7 +48,7 @@ describe('KindMap scenario', () => {
     startNavigation.onReply?.({ type: 'route_calculated', route_id: 'r-1' }, user);
     for (let step = 0; step < 200; step++) {
       const before = { ...user.state };
-      const message = locationUpdate.message(user);
+      const message = locationUpdate.message(user) as Message;
       const meters = metersBetween(before, message as unknown as typeof before);
       expect(meters).toBeGreaterThan(9.9);
       expect(meters).toBeLessThan(50.1);
@@ -76,8 +76,8 @@ describe('KindMap scenario', () => {
     ['disconnected', false, false],
   ])('%s answers start_navigation: %s, location_update: %s', (type, answersRoute, answersPosition) => {
     const user = newUser();
-    expect(startNavigation.isReply({ type }, user)).toBe(answersRoute);
-    expect(locationUpdate.isReply({ type }, user)).toBe(answersPosition);
+    expect(startNavigation.isReply?.({ type }, user)).toBe(answersRoute);
+    expect(locationUpdate.isReply?.({ type }, user)).toBe(answersPosition);
   });
 
   it('takes an error for a failure of its code', () => {

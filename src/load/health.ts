@@ -1,0 +1,63 @@
+import { PerformanceObserver, performance } from 'node:perf_hooks';
+
+/** How finely the event loop is watched. */
+const PROBE_MS = 10;
+
+/** How the thread that sends the load fared in one second. A generator that cannot keep up measures itself. */
+export interface Health {
+  loopDelayMs: number;
+  utilization: number;
+  gcMs: number;
+}
+
+/** Watches the thread that it runs in. */
+export class HealthMonitor {
+  #utilization = performance.eventLoopUtilization();
+  #probe: NodeJS.Timeout | undefined;
+  #probeDueAt = 0;
+  #loopDelayMs = 0;
+  #gcMs = 0;
+  readonly #gc = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) this.#gcMs += duration;
+  });
+
+  start(): void {
+    this.#utilization = performance.eventLoopUtilization();
+    this.#gc.observe({ entryTypes: ['gc'] });
+    this.#schedule();
+  }
+
+  stop(): void {
+    clearTimeout(this.#probe);
+    this.#gc.disconnect();
+  }
+
+  /** What was seen since the last call. */
+  take(): Health {
+    // A probe that is overdue by now belongs to this second.
+    this.#note();
+    const utilization = performance.eventLoopUtilization();
+    const health: Health = {
+      loopDelayMs: this.#loopDelayMs,
+      utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      gcMs: this.#gcMs,
+    };
+    this.#utilization = utilization;
+    this.#loopDelayMs = 0;
+    this.#gcMs = 0;
+    return health;
+  }
+
+  /** By how much a timer is late, so long was the loop blocked. */
+  #schedule(): void {
+    this.#probeDueAt = performance.now() + PROBE_MS;
+    this.#probe = setTimeout(() => {
+      this.#note();
+      this.#schedule();
+    }, PROBE_MS);
+  }
+
+  #note(): void {
+    this.#loopDelayMs = Math.max(this.#loopDelayMs, performance.now() - this.#probeDueAt);
+  }
+}
