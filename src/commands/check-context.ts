@@ -16,7 +16,7 @@ export function createCheckContext(config: Config, login: Login, signal: AbortSi
       const oneUser = { ...config, accounts: config.accounts.slice(0, 1) };
       const identities = await resolveIdentities(oneUser, `preflight-${randomUUID()}`, login, () => {}, until);
       const user = { index: 0, ...credentialsOf(identities, 0), localAddress: config.sourceAddresses[0], seed: 1 };
-      return await probe(createScenario(config), user, config.connectTimeoutSeconds * 1000, until);
+      return await probe(await createScenario(config), user, config.connectTimeoutSeconds * 1000, until);
     },
   };
 }

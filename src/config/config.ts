@@ -6,8 +6,57 @@ export interface Account {
   password: string;
 }
 
-/** Who the virtual users say they are: guests without a token, or the owners of the test accounts, which they share in turn. */
-export type Identity = 'guests' | 'accounts';
+/**
+ * Who the virtual users say they are.
+ * - `guests`: ids that need no token.
+ * - `accounts`: the owners of the test accounts, which they share in turn.
+ * - `registered`: an account each, made through the target's register API and kept in a file for the next run.
+ * - `minted`: an id each, with a token that is signed here with the target's own secret.
+ */
+export type Identity = 'guests' | 'accounts' | 'registered' | 'minted';
+
+/** How `registered` accounts are made and kept. */
+export interface Registration {
+  /** The file that keeps them, with their passwords, readable by its owner alone. */
+  file: string;
+  perSecond: number;
+}
+
+/** How `minted` tokens are made (HS256). */
+export interface Minting {
+  /** Name of the environment variable that holds the secret. */
+  secretEnv: string;
+  lifetimeSeconds: number;
+}
+
+/** How to trust and to be trusted over wss://. Files are PEM. */
+export interface TlsConfig {
+  caFile?: string;
+  certFile?: string;
+  keyFile?: string;
+  /** The name that the target's certificate must be for, where it is not the URL's. */
+  serverName?: string;
+  /** Takes any certificate. */
+  insecure: boolean;
+}
+
+/** How long a dropped or refused user waits before it connects again: `firstSeconds`, doubled with each failure in a row up to `mostSeconds`, with jitter. */
+export interface ReconnectConfig {
+  firstSeconds: number;
+  mostSeconds: number;
+  /** Failures in a row after which a user gives up; undefined: never. */
+  attempts?: number;
+}
+
+/** When a criterion that fails ends the run. */
+export interface AbortRule {
+  /** Nothing is aborted before the load is so old. */
+  afterSeconds: number;
+  /** The last so many seconds are judged. */
+  windowSeconds: number;
+  /** Ids of the criteria that may abort; empty: every required one that the load alone can prove. */
+  criteria: string[];
+}
 
 /** One replica of the application, as far as this machine can see it. Every field but the name is optional: what is missing is not sampled. */
 export interface Backend {
@@ -87,17 +136,31 @@ export interface KindmapOptions {
 export interface Config {
   /** ws:// or wss:// origin of the target, without a path. */
   target: string;
-  scenario: 'kindmap';
+  /** `kindmap`, or the path of a module that exports a scenario. */
+  scenario: string;
   kindmap: KindmapOptions;
   tasks: Record<string, TaskConfig>;
   identity: Identity;
   /** The target's test accounts. They are checked also where the users are guests. */
   accounts: Account[];
   loginsPerSecond: number;
+  registered: Registration;
+  minted: Minting;
   /** Local addresses that virtual users connect from, dealt round robin; empty: the system's choice. */
   sourceAddresses: string[];
   stages: Stage[];
+  /** Seconds after a stage's begin that are left out of its results. */
+  settleSeconds: number;
+  /** `closed`: think time from reply to next task. `paced`: from one task to the next, whether or not it was answered. */
+  rhythm: 'closed' | 'paced';
   thinkTimeSeconds: [number, number];
+  reconnect: ReconnectConfig;
+  tls: TlsConfig;
+  /** Makes the choices of all users repeatable; undefined: another one each time, which the journal tells. */
+  seed?: number;
+  /** Worker threads; 0: as many as help. */
+  workers: number;
+  abort?: AbortRule;
   connectTimeoutSeconds: number;
   /** How long users may take to finish their last task and close when the load stops. */
   stopTimeoutSeconds: number;

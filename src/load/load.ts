@@ -11,6 +11,10 @@ export interface Load {
   readonly ended: Promise<'completed' | 'stopped' | 'error'>;
   /** Lets users finish and close. Safe to call more than once. */
   stop(): void;
+  /** Adds users to the plan for the rest of the run, or takes some away. */
+  adjust(users: number): void;
+  /** Gives users fresh tokens for their next connect: `[position in identities.users, token]`. */
+  renew(tokens: readonly (readonly [number, string])[]): void;
 }
 
 /** Runs the plan in worker threads, so that sampling and reporting do not disturb it. */
@@ -23,9 +27,18 @@ export function startLoad(config: LoadConfig, identities: Identities, seed: numb
     const data: WorkerData = { config, identities, seed, worker, workers };
     return new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
   });
+  const tell = (message: ToWorker): void => {
+    for (const thread of threads) thread.postMessage(message);
+  };
   const stop = (): void => {
     stopped = true;
-    for (const thread of threads) thread.postMessage('stop' satisfies ToWorker);
+    tell({ type: 'stop' });
+  };
+  let adjustment = 0;
+  const adjust = (users: number): void => {
+    adjustment += users;
+    emit({ type: 'load.adjust', users: adjustment });
+    tell({ type: 'adjust', users: adjustment });
   };
   const ended = Promise.all(threads.map((thread) => finished(thread, emit))).then(
     () => {
@@ -39,7 +52,7 @@ export function startLoad(config: LoadConfig, identities: Identities, seed: numb
       return 'error' as const;
     },
   );
-  return { ended, stop };
+  return { ended, stop, adjust, renew: (tokens) => tell({ type: 'tokens', tokens }) };
 }
 
 /** Passes a worker's events on until it says that it is done. */

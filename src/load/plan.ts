@@ -11,7 +11,7 @@ export type LoadConfig = Pick<
 >;
 
 /** The scenario that the configuration names. */
-export function createScenario(config: LoadConfig): Scenario {
+export async function createScenario(config: LoadConfig): Promise<Scenario> {
   return createKindmapScenario(config.target, config.kindmap, config.tasks) as Scenario;
 }
 

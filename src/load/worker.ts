@@ -17,16 +17,39 @@ export interface WorkerData {
 export type FromWorker = { event: NewEvent } | { done: true };
 
 /** What a worker is told. */
-export type ToWorker = 'stop';
+export type ToWorker =
+  | { type: 'stop' }
+  /** Users on top of the plan, the sum of all adjustments so far. */
+  | { type: 'adjust'; users: number }
+  /** Fresh tokens: `[position in identities.users, token]`. */
+  | { type: 'tokens'; tokens: readonly (readonly [number, string])[] };
 
 const port = parentPort as MessagePort;
 const { config, identities, seed, worker, workers } = workerData as WorkerData;
 const post = (message: FromWorker): void => port.postMessage(message);
 
-const engine = new Engine(createPlan(config, identities, seed, worker, workers), createScenario(config), (event) => post({ event }));
+const engine = new Engine(createPlan(config, identities, seed, worker, workers), await createScenario(config), (event) => post({ event }));
 port.on('message', (message: ToWorker) => {
-  if (message === 'stop') void engine.stop();
+  switch (message.type) {
+    case 'stop':
+      void engine.stop();
+      break;
+    case 'adjust':
+      engine.adjust(message.users);
+      break;
+    case 'tokens':
+      renew(identities, message.tokens);
+      break;
+  }
 });
 await engine.run();
 post({ done: true });
 port.close();
+
+function renew(all: Identities, tokens: readonly (readonly [number, string])[]): void {
+  if (all.kind === 'guests') return;
+  for (const [index, token] of tokens) {
+    const user = all.users[index];
+    if (user) user.token = token;
+  }
+}
