@@ -89,7 +89,7 @@ function remedyFor(bad: readonly Attempt[], config: Config): string {
   const origin = config.target.replace(/^ws/, 'http');
   if (problems.includes('HTTP 401')) {
     const body = `{"email":"${bad[0]?.email}","password":"…","username":"loadtest","disability_type":"PHY"}`;
-    return `mend the password, or register it: curl -X POST ${origin}/api/v1/auth/register -H 'content-type: application/json' -d '${body}'`;
+    return `mend the password, or make the accounts that are missing: loadwitness accounts create --config <file>; by hand: curl -X POST ${origin}/api/v1/auth/register -H 'content-type: application/json' -d '${body}'`;
   }
   if (problems.includes('HTTP 400')) return 'activate the account in the database: UPDATE users SET is_active = true WHERE email = …';
   if (problems.includes('HTTP 429')) return 'wait, lower logins_per_second, or take the rate limit of the login API off for the test';

@@ -13,7 +13,7 @@ const check: Check = {
     const url = new URL('/health', config.target.replace(/^ws/, 'http')).href;
     const started = performance.now();
     try {
-      const response = await request('GET', url, { signal });
+      const response = await request('GET', url, { tls: config.tls, signal });
       return { expected: EXPECTED, ...judge(response, Math.round(performance.now() - started), url) };
     } catch (error) {
       return { status: 'fail', observed: messageOf(error), expected: EXPECTED, remedy: remedyFor(messageOf(error), url) };
@@ -62,7 +62,7 @@ function remedyFor(failure: string, url: string): string {
   }
   if (/EHOSTUNREACH|ENETUNREACH/.test(failure)) return `there is no way to ${hostname} from here: ip route get ${hostname}`;
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|ALTNAME/.test(failure)) {
-    return `the certificate or the TLS handshake is refused (a private CA: NODE_EXTRA_CA_CERTS=ca.pem): openssl s_client -connect ${host}`;
+    return `the certificate or the TLS handshake is refused (a private CA: --ca ca.pem): openssl s_client -connect ${host}`;
   }
   return `try it by hand: curl -i ${url}`;
 }

@@ -54,7 +54,7 @@ function remedyForReply(detail: string): string {
 
 function remedyFor(failure: string, config: Config): string {
   if (/http 403/i.test(failure)) return forbidden(config);
-  if (/http 401/i.test(failure)) return 'the target wants a token: use --identity accounts';
+  if (/http 401/i.test(failure)) return 'the target wants a token: use --identity accounts, registered or minted';
   if (/http 404/i.test(failure)) return 'no such path: does nginx pass /api/v1/ws/ to the backends?';
   if (/http (200|400|426)/i.test(failure)) {
     return 'the upgrade did not arrive: nginx needs proxy_http_version 1.1 and proxy_set_header Upgrade $http_upgrade, Connection "upgrade"';
@@ -69,7 +69,7 @@ function remedyFor(failure: string, config: Config): string {
 /** One status for four causes, which only the log tells apart. */
 function forbidden({ identity }: Config): string {
   const causes = [
-    ...(identity === 'accounts'
+    ...(identity !== 'guests'
       ? ['a token that is expired or signed with another secret', 'an id in the URL that is not the token\'s "sub"']
       : []),
     'a replica that already holds its 1,000 connections',

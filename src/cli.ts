@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { type AccountsCheckOptions, type AccountsOptions, checkAccounts, createAccounts } from './commands/accounts.js';
 import { type DemoOptions, demo } from './commands/demo.js';
 import { exitCodeOfSignal } from './commands/exit-code.js';
 import type { Io } from './commands/io.js';
-import { addEvidenceOptions, addLoadOptions, addTargetOptions } from './commands/options.js';
+import { addAccountOptions, addEvidenceOptions, addLoadOptions, addTargetOptions } from './commands/options.js';
 import { preflight } from './commands/preflight.js';
 import { report } from './commands/report.js';
 import { type RunOptions, run } from './commands/run.js';
@@ -33,11 +34,26 @@ function createIo(): Io {
       process.stderr.write(`\r\x1b[K${line}`);
       replaces = true;
     },
+    keys: (listener) => (isTerminal ? readKeys(listener, () => onSignal('SIGINT')) : () => {}),
     env: process.env,
     isTerminal,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     signal: stop.signal,
   };
+}
+
+/** Reads the keyboard key by key. Ctrl-C is a key then and no signal. */
+function readKeys(listener: (key: string) => void, onInterrupt: () => void): () => void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return () => {};
+  const onData = (text: string): void => {
+    for (const key of text) {
+      if (key === '\u0003') onInterrupt();
+      else listener(key);
+    }
+  };
+  stdin.setRawMode(true).setEncoding('utf8').on('data', onData).resume();
+  return () => void stdin.off('data', onData).setRawMode(false).pause();
 }
 
 const io = createIo();
@@ -68,6 +84,18 @@ program
   .description('makes the reports of a finished or broken-off run again from its journal')
   .argument('<run-folder>')
   .action(ends((folder: string) => report(folder, io)));
+
+const accounts = program.command('accounts').description("the target's accounts that users log in with");
+
+addAccountOptions(addTargetOptions(accounts.command('create')))
+  .description('makes those that are missing: the test accounts of the configuration, or as many of its own as there are users')
+  .action(ends((options: AccountsOptions) => createAccounts(options, io)));
+
+addAccountOptions(addTargetOptions(accounts.command('check')))
+  .description('logs some in and tells which could not')
+  .option('--sample <n>', 'how many of them, spread over all', '20')
+  .option('--all', 'every one')
+  .action(ends((options: AccountsCheckOptions) => checkAccounts(options, io)));
 
 addEvidenceOptions(addLoadOptions(program.command('demo')))
   .description('the whole night on a target of three replicas with real Redis and nginx, brought up here')

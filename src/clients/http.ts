@@ -1,3 +1,9 @@
+import http, { type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { text as readText } from 'node:stream/consumers';
+import type { TlsConfig } from '../config/config.js';
+import { agentFor } from './http-agent.js';
+
 export interface HttpOptions {
   /** Sent as it is. */
   body?: string;
@@ -6,15 +12,21 @@ export interface HttpOptions {
   headers?: Record<string, string>;
   /** Milliseconds until the whole exchange, body included, must be over; 5,000 when left out. */
   deadlineMs?: number;
+  /** What an https:// URL trusts and shows; left out: the well-known CAs. */
+  tls?: TlsConfig;
   signal: AbortSignal;
 }
 
 export interface HttpResponse {
   status: number;
   text: string;
+  /** What a `Retry-After` asks for; only where there is one that can be read. */
+  retryAfterMs?: number;
 }
 
 const DEFAULT_DEADLINE_MS = 5_000;
+
+const FORM = 'application/x-www-form-urlencoded;charset=UTF-8';
 
 /**
  * One HTTP exchange. Every status is a response; redirects are not followed.
@@ -24,26 +36,48 @@ export async function request(method: string, url: string, options: HttpOptions)
   const { target, authorization, shown } = dissect(url);
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
   const deadline = AbortSignal.timeout(deadlineMs);
+  const form = options.form && new URLSearchParams(options.form).toString();
+  const headers = {
+    'user-agent': 'loadwitness',
+    ...(form !== undefined && { 'content-type': FORM }),
+    ...authorization,
+    ...options.headers,
+  };
+  // Files that cannot be read are told as they are.
+  const agent = agentFor(target, options.tls);
   try {
-    const response = await fetch(target, {
-      method,
-      redirect: 'manual',
-      headers: { ...authorization, ...options.headers },
-      body: options.form === undefined ? (options.body ?? null) : new URLSearchParams(options.form),
-      signal: AbortSignal.any([deadline, options.signal]),
-    });
-    return { status: response.status, text: await response.text() };
+    const signal = AbortSignal.any([deadline, options.signal]);
+    return await exchange(target, { method, headers, agent, signal }, form ?? options.body);
   } catch (error) {
-    // The original is not passed on as a cause: some of fetch's messages quote the full URL.
+    // The original is not passed on as a cause: its message may quote what was sent.
     throw new Error(`${method} ${shown}: ${failure(error, deadline, options.signal, deadlineMs)}`);
   }
+}
+
+function exchange(url: URL, options: RequestOptions, body: string | undefined): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const client = url.protocol === 'https:' ? https : http;
+    const sent = client.request(url, options, (response) => {
+      const retryAfterMs = readRetryAfter(response.headers['retry-after']);
+      const about = { status: response.statusCode ?? 0, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+      readText(response).then((text) => resolve({ ...about, text }), reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Seconds, or a date. */
+function readRetryAfter(header: string | undefined): number | undefined {
+  const wait = header === undefined ? Number.NaN : /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 function dissect(url: string): { target: URL; authorization: Record<string, string>; shown: string } {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target === undefined || !/^https?:$/.test(target.protocol)) throw new Error('not an http:// or https:// URL');
   const authorization = basicAuthorization(target);
-  // fetch refuses URLs with user-info.
+  // It goes into a header, and must not go anywhere else.
   target.username = '';
   target.password = '';
   return { target, authorization, shown: `${target.origin}${target.pathname}` };
@@ -61,7 +95,7 @@ function failure(error: unknown, deadline: AbortSignal, signal: AbortSignal, dea
   return networkCode(error) ?? 'the exchange failed';
 }
 
-/** `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, …: what fetch hides in the cause of its "fetch failed". */
+/** `ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, …, of the first address that was tried. */
 function networkCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -10,18 +10,23 @@ import { type ExitCode, messageOf } from '../errors.js';
 import type { Emit } from '../journal/event.js';
 import { SCHEMA_VERSION } from '../journal/event.js';
 import { JournalWriter } from '../journal/writer.js';
-import { resolveIdentities } from '../load/identities.js';
+import { checkIdentities } from '../load/identities/resolve.js';
 import { startLoad } from '../load/load.js';
+import { createTlsOptions } from '../load/tls.js';
 import { runPreflight } from '../preflight/runner.js';
 import { startSamplers } from '../samplers/runner.js';
+import { watchForAbort } from './abort.js';
+import { createAuth } from './auth.js';
 import { createCheckContext } from './check-context.js';
 import { exitCodeOfRun } from './exit-code.js';
 import type { Io } from './io.js';
-import { createLogin } from './login.js';
+import { followKeys } from './keys.js';
+import { prepareMachine } from './machine.js';
 import { showProgress } from './progress.js';
 import { writeReports } from './report.js';
 import { CONFIG, createRunFolder, JOURNAL, newRunId } from './run-folder.js';
 import { createSamplers } from './samplers.js';
+import { prepareUsers, type Users } from './users.js';
 import { VERSION } from './version.js';
 
 export interface Night {
@@ -40,21 +45,27 @@ export interface Night {
  * @returns the exit code of the run. The last line that it says is the folder of the evidence.
  */
 export async function conduct({ config, secrets, out, preflight }: Night, io: Io): Promise<ExitCode> {
+  // Files that cannot be used should cost neither a run's folder nor a pre-flight.
+  createTlsOptions(config.tls);
+  await checkIdentities(config, io.env);
   const runId = newRunId(new Date());
   const folder = await createRunFolder(out, runId);
   const redactor = new Redactor();
   for (const secret of secrets) redactor.add(secret);
   const disk = new AbortController();
   const journal = await JournalWriter.create(join(folder, JOURNAL), {
-    redact: redactor.redactJson,
+    redact: redactor.redactData,
     now: () => performance.timeOrigin + performance.now(),
     onError: (error) => disk.abort(error),
   });
-  await writeFile(join(folder, CONFIG), redactor.redactJson(`${JSON.stringify(publicConfig(config), null, 2)}\n`), { mode: 0o600 });
+  await writeFile(join(folder, CONFIG), `${JSON.stringify(redactor.redactData(publicConfig(config)), null, 2)}\n`, { mode: 0o600 });
   const signal = AbortSignal.any([io.signal, disk.signal]);
   const stopShowing = showProgress(journal, config, io);
+  const rule = new AbortController();
+  // Of a signal and the rule the first one counts.
+  if (config.abort) journal.follow(watchForAbort(config.abort, (reason) => !signal.aborted && rule.abort(reason)));
   try {
-    await produce({ config, runId, preflight, redactor }, journal.emit, signal, io);
+    await produce({ config, runId, preflight, redactor, broken: rule.signal }, journal.emit, signal, io);
   } finally {
     stopShowing();
     await journal.close();
@@ -71,12 +82,15 @@ interface Production {
   runId: string;
   preflight: boolean;
   redactor: Redactor;
+  /** Aborted when the abort rule wants the load to end, with the criterion that failed as its reason. */
+  broken: AbortSignal;
 }
 
 /** Everything that makes events, from `run.start` to `run.end`. */
-async function produce({ config, runId, preflight, redactor }: Production, emit: Emit, signal: AbortSignal, io: Io): Promise<void> {
+async function produce({ config, runId, preflight, redactor, broken }: Production, emit: Emit, signal: AbortSignal, io: Io): Promise<void> {
   const samplers = createSamplers(config);
-  const login = createLogin(config.target);
+  const auth = createAuth(config);
+  const onSecret = (secret: string): void => redactor.add(secret);
   emit({
     type: 'run.start',
     schema: SCHEMA_VERSION,
@@ -86,36 +100,56 @@ async function produce({ config, runId, preflight, redactor }: Production, emit:
     scenario: config.scenario,
     identity: config.identity,
     stages: config.stages,
+    settleSeconds: config.settleSeconds,
     strict: config.strict,
     sampleIntervalMs: config.monitoring.intervalSeconds * 1000,
     criteria: { ...config.criteria },
+    replicas: config.replicas,
     backends: config.backends.map((backend) => backend.name),
     samplers: samplers.map((sampler) => sampler.id),
   });
   const end = (reason: 'completed' | 'preflight_failed' | 'error', message?: string): void => {
-    if (signal.aborted) emit({ type: 'run.end', reason: 'signal', signal: String(signal.reason) });
+    if (broken.aborted && reason === 'completed') emit({ type: 'run.end', reason: 'aborted', message: String(broken.reason) });
+    else if (signal.aborted && !broken.aborted) emit({ type: 'run.end', reason: 'signal', signal: String(signal.reason) });
     else emit({ type: 'run.end', reason, ...(message !== undefined && { message }) });
   };
+  let users: Users | undefined;
   try {
+    const layout = await prepareMachine(config, io);
     if (preflight) {
-      const { passed } = await runPreflight({ checks, ctx: createCheckContext(config, login, signal), emit });
+      const { passed } = await runPreflight({ checks, ctx: createCheckContext({ config, auth, env: io.env, onSecret }, signal), emit });
       if (!passed) return end('preflight_failed');
     }
-    const identities = await resolveIdentities(config, runId, login, (secret) => redactor.add(secret), signal);
+    users = await prepareUsers({ config, runId, auth, redactor, emit, signal }, io);
     const sampling = startSamplers({ samplers, intervalMs: config.monitoring.intervalSeconds * 1000, emit });
     await sampling.started;
-    const load = startLoad(config, identities, randomInt(2 ** 31), emit);
+    const load = await startLoad(
+      config,
+      users.identities,
+      config.seed ?? randomInt(2 ** 31),
+      { ...layout, mostUsers: Math.min(layout.mostUsers, users.most) },
+      emit,
+    );
+    users.keeper.deliverTo(load.renew);
     const stop = (): void => {
       io.say('stopping: users finish their task and close; once more to end at once');
       load.stop();
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
+    broken.addEventListener('abort', () => {
+      io.say(`aborting: ${broken.reason}`);
+      load.stop();
+    });
+    const releaseKeys = followKeys(load, io);
     const reason = await load.ended;
+    releaseKeys();
     await sampling.stop();
     end(reason === 'error' ? 'error' : 'completed');
   } catch (error) {
     end('error', messageOf(error));
     if (!signal.aborted) throw error;
+  } finally {
+    users?.keeper.stop();
   }
 }

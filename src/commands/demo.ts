@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { ConfigLayer } from '../config/layer.js';
-import { type Flags, loadConfig } from '../config/load.js';
+import type { Flags } from '../config/load.js';
 import { GUIDE_ACCOUNTS } from '../demo/accounts.js';
 import { parseFault } from '../demo/fault.js';
 import { type Stack, startStack } from '../demo/stack.js';
@@ -11,6 +11,7 @@ import type { ExitCode } from '../errors.js';
 import { conduct } from './conduct.js';
 import { exitCodeOfSignal } from './exit-code.js';
 import type { Io } from './io.js';
+import { resolveConfig } from './load-config.js';
 
 /** The options of `demo` as they were typed. */
 export interface DemoOptions extends Flags {
@@ -34,11 +35,18 @@ const STAGES = [
 export async function demo(options: DemoOptions, io: Io): Promise<ExitCode> {
   const faults = options.fault.map(parseFault);
   // A mistake in the flags should not cost the time that the stack takes.
-  loadConfig({ flags: options, env: io.env, base: { target: 'ws://127.0.0.1', accounts: GUIDE_ACCOUNTS } });
-  const stack = await startStack({ faults, install: options.install, onProgress: io.say, signal: io.signal });
+  const planned = await resolveConfig({ flags: options, env: io.env, base: { target: 'ws://127.0.0.1', accounts: GUIDE_ACCOUNTS } });
+  const jwtSecret = io.env[planned.config.minted.secretEnv];
+  const stack = await startStack({
+    faults,
+    ...(jwtSecret && { jwtSecret }),
+    install: options.install,
+    onProgress: io.say,
+    signal: io.signal,
+  });
   try {
     if (options.serve) return await serve(stack, io);
-    const { config, notices, secrets } = loadConfig({ flags: options, env: io.env, base: layerOf(stack) });
+    const { config, notices, secrets } = await resolveConfig({ flags: options, env: io.env, base: layerOf(stack) });
     for (const notice of notices) io.say(`note: ${notice}`);
     return await conduct({ config, secrets, out: options.out, preflight: options.preflight }, io);
   } finally {
@@ -46,9 +54,16 @@ export async function demo(options: DemoOptions, io: Io): Promise<ExitCode> {
   }
 }
 
+/** The embedded target hashes passwords beside its event loop. */
+const REGISTRATIONS_PER_SECOND = 10;
+
+/** Registered accounts end with the target that knows them. */
+const accountFileIn = (folder: string): string => join(folder, 'accounts.json');
+
 /** What the stack knows of itself, as a layer of the configuration. */
-function layerOf({ target, backends, redis, nginx, envFile, accounts, sourceAddresses }: Stack): ConfigLayer {
-  return { target, backends, redis, nginx, envFile, accounts, sourceAddresses, replicas: backends.length, stages: STAGES };
+function layerOf({ target, backends, redis, nginx, envFile, accounts, sourceAddresses, folder }: Stack): ConfigLayer {
+  const registered = { file: accountFileIn(folder), perSecond: REGISTRATIONS_PER_SECOND };
+  return { target, backends, redis, nginx, envFile, accounts, sourceAddresses, registered, replicas: backends.length, stages: STAGES };
 }
 
 async function serve(stack: Stack, io: Io): Promise<ExitCode> {
@@ -61,11 +76,12 @@ async function serve(stack: Stack, io: Io): Promise<ExitCode> {
 }
 
 /** The same as a configuration file. */
-function configFileOf({ target, backends, redis, nginx, envFile, accounts, sourceAddresses }: Stack): object {
+function configFileOf({ target, backends, redis, nginx, envFile, accounts, sourceAddresses, folder }: Stack): object {
   return {
     target,
     source_addresses: sourceAddresses,
     test_accounts: accounts,
+    registered: { file: accountFileIn(folder), per_second: REGISTRATIONS_PER_SECOND },
     infrastructure: {
       replicas: backends.length,
       backends,

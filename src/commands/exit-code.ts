@@ -5,7 +5,9 @@ const BY_VERDICT = { PASS: ExitCode.pass, FAIL: ExitCode.fail, INCONCLUSIVE: Exi
 
 /** The code of a verdict, as `report` gives it for any run, however that ended. */
 export function exitCodeOfVerdict(result: RunResult): ExitCode {
-  return result.ended?.reason === 'preflight_failed' ? ExitCode.preflightFailed : BY_VERDICT[result.verdict];
+  if (result.ended?.reason === 'preflight_failed') return ExitCode.preflightFailed;
+  if (result.ended?.reason === 'aborted') return ExitCode.aborted;
+  return BY_VERDICT[result.verdict];
 }
 
 /** The code of something that a signal ended. */

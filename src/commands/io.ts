@@ -6,6 +6,8 @@ export interface Io {
   say(line: string): void;
   /** Writes a line to stderr that the next call replaces; on something that is no terminal it is an ordinary line, and rarer. */
   progress(line: string): void;
+  /** Tells of each key that is pressed while this lasts; returns a function that ends it. Does nothing where there is no keyboard. */
+  keys(listener: (key: string) => void): () => void;
   env: NodeJS.ProcessEnv;
   /** Whether stderr is a terminal. */
   isTerminal: boolean;

@@ -32,6 +32,7 @@ export function showProgress(journal: JournalWriter, config: Config, io: Io): ()
   let loadStart = 0;
   let stage = '';
   let lastShown = 0;
+  const told = new Set<string>();
   return journal.follow((event: JournalEvent) => {
     switch (event.type) {
       case 'check.result':
@@ -48,8 +49,15 @@ export function showProgress(journal: JournalWriter, config: Config, io: Io): ()
         lastShown = event.t;
         return io.progress(describeSecond(event, elapsed, duration, stage));
       }
-      case 'sampler.error':
-        return io.say(`${event.sampler}: ${event.message}`);
+      case 'identity.error':
+        return io.say(event.message);
+      case 'sampler.error': {
+        // The journal has them all; a person needs to be told once.
+        const problem = `${event.sampler}: ${event.message}`;
+        if (!told.has(problem)) io.say(problem);
+        told.add(problem);
+        return;
+      }
       default:
         return;
     }

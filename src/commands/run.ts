@@ -1,7 +1,8 @@
-import { type Flags, loadConfig } from '../config/load.js';
+import type { Flags } from '../config/load.js';
 import type { ExitCode } from '../errors.js';
 import { conduct } from './conduct.js';
 import type { Io } from './io.js';
+import { resolveConfig } from './load-config.js';
 
 /** The options of `run` as they were typed. */
 export interface RunOptions extends Flags {
@@ -15,7 +16,7 @@ export interface RunOptions extends Flags {
 
 /** `loadwitness run`: the whole night. */
 export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
-  const { config, notices, secrets } = loadConfig({ file: options.config, flags: withHost(options), env: io.env });
+  const { config, notices, secrets } = await resolveConfig({ file: options.config, flags: withHost(options), env: io.env });
   for (const notice of notices) io.say(`note: ${notice}`);
   return await conduct({ config, secrets, out: options.out, preflight: options.preflight }, io);
 }

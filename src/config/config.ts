@@ -94,26 +94,26 @@ export interface ResourceRange {
   critical: number;
 }
 
-/** What must hold. Rates are shares of 1. */
+/** What must hold. Rates are shares of 1. What is `null` does not apply to the scenario: it is not judged, and no row tells of it. */
 export interface Criteria {
   connectSuccessRate: number;
   connectP95Ms: number;
   /** By task name. */
   taskP95Ms: Record<string, number>;
   errorRate: number;
-  publishFailures: number;
+  publishFailures: number | null;
   resources: {
-    backendCpu: ResourceRange;
-    backendMemory: ResourceRange;
-    redisClients: ResourceRange;
-    redisMemoryBytes: ResourceRange;
-    nginxConnections: ResourceRange;
+    backendCpu: ResourceRange | null;
+    backendMemory: ResourceRange | null;
+    redisClients: ResourceRange | null;
+    redisMemoryBytes: ResourceRange | null;
+    nginxConnections: ResourceRange | null;
   };
   /**
    * Proof that the logs were really read: `pattern` (a log counter's name) must have been counted at least as often as users
-   * received replies of type `replyType`.
+   * received replies of type `replyType`. Without it no absence of a line is proven.
    */
-  logProof: { pattern: string; replyType: string };
+  logProof: { pattern: string; replyType: string } | null;
   /** Criteria of the file for which there is no rule: judged INCONCLUSIVE, never dropped. */
   unknown: Record<string, unknown>;
 }
@@ -136,9 +136,10 @@ export interface KindmapOptions {
 export interface Config {
   /** ws:// or wss:// origin of the target, without a path. */
   target: string;
-  /** `kindmap`, or the path of a module that exports a scenario. */
+  /** {@link KINDMAP}, or the absolute path of a module that exports a scenario. */
   scenario: string;
   kindmap: KindmapOptions;
+  /** Of a scenario's module only what the configuration says, until the module is loaded: then every task, completely. */
   tasks: Record<string, TaskConfig>;
   identity: Identity;
   /** The target's test accounts. They are checked also where the users are guests. */
@@ -180,6 +181,9 @@ export interface Config {
   /** Warnings and skipped criteria count against the verdict. */
   strict: boolean;
 }
+
+/** Name of the scenario that is built in. */
+export const KINDMAP = 'kindmap';
 
 /** Names of log counters that the verdict relies on; both may be given other expressions in `monitoring.log_patterns`. */
 export const LogPattern = {

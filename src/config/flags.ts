@@ -1,10 +1,13 @@
-import { z } from 'zod';
+import { resolve } from 'node:path';
 import type { ConfigIssue } from '../errors.js';
 import type { Stage } from '../journal/event.js';
+import { expandAddress, MAX_ADDRESSES } from './cidr.js';
+import { KINDMAP } from './config.js';
 import { MAX_SECONDS, parseDuration } from './duration.js';
 import type { ConfigLayer } from './layer.js';
 import { parseStages } from './plan.js';
 import { KINDMAP_SMALL_STAGES, KINDMAP_STAGES } from './profiles/kindmap.js';
+import { IDENTITIES, MAX_SEED, MAX_WORKERS, namesScenario, RHYTHMS, SCENARIO_RULE, tooMany, WORKERS_RULE } from './schema-load.js';
 import { parseTarget } from './target.js';
 
 /** The flags of `run`, `preflight` and `demo` that change the configuration, as they were typed. */
@@ -22,8 +25,21 @@ export interface Flags {
   stages?: string | undefined;
   /** Multiplies the deadlines of the plan, whichever it is, and divides its rates. */
   timeScale?: string | undefined;
+  /** `kindmap`, or the path of a module. */
+  scenario?: string | undefined;
   identity?: string | undefined;
-  /** Comma-separated addresses of this machine. */
+  /** `closed` or `paced`. */
+  rhythm?: string | undefined;
+  /** Path of a PEM file with the authorities to trust. */
+  ca?: string | undefined;
+  insecure?: boolean | undefined;
+  /** A whole number. */
+  seed?: string | undefined;
+  /** A whole number or `auto`. */
+  workers?: string | undefined;
+  /** Turns the abort rule on: as the file has it, else with the defaults. */
+  abort?: boolean | undefined;
+  /** Comma-separated addresses of this machine, and ranges such as `127.0.1.0/28`. */
   sourceAddresses?: string | undefined;
   /** Time between two samples. */
   interval?: string | undefined;
@@ -46,7 +62,12 @@ export function readFlags(flags: Flags): ReadFlags {
   const layer: ConfigLayer = {
     target: read(flags.target, '--target', report, originOf),
     stages: planOf(flags, report),
-    identity: read(flags.identity, '--identity', report, identityOf),
+    scenario: read(flags.scenario, '--scenario', report, scenarioOf),
+    identity: read(flags.identity, '--identity', report, oneOf(IDENTITIES)),
+    rhythm: read(flags.rhythm, '--rhythm', report, oneOf(RHYTHMS)),
+    tls: { caFile: flags.ca === undefined ? undefined : resolve(flags.ca), insecure: flags.insecure },
+    seed: read(flags.seed, '--seed', report, seedOf),
+    workers: read(flags.workers, '--workers', report, workersOf),
     sourceAddresses: read(flags.sourceAddresses, '--source-addresses', report, addressesOf),
     thinkTimeSeconds: read(flags.thinkTime, '--think-time', report, thinkTimeOf),
     monitoring: { intervalSeconds: read(flags.interval, '--interval', report, intervalOf) },
@@ -76,14 +97,39 @@ function originOf(text: string): Parsed<string> {
   return parsed.ok ? { ok: true, value: parsed.origin } : parsed;
 }
 
-function identityOf(text: string): Parsed<'guests' | 'accounts'> {
-  return text === 'guests' || text === 'accounts' ? { ok: true, value: text } : wrong(`must be guests or accounts, is "${text}"`);
+function scenarioOf(text: string): Parsed<string> {
+  if (text === KINDMAP) return { ok: true, value: KINDMAP };
+  return namesScenario(text) ? { ok: true, value: resolve(text) } : wrong(`${SCENARIO_RULE}, is "${text}"`);
+}
+
+function oneOf<const T extends string>(choices: readonly T[]): (text: string) => Parsed<T> {
+  return (text) => {
+    const value = choices.find((one) => one === text);
+    return value === undefined ? wrong(`must be one of ${choices.join(', ')}, is "${text}"`) : { ok: true, value };
+  };
+}
+
+function seedOf(text: string): Parsed<number> {
+  return /^\d+$/.test(text) && Number(text) <= MAX_SEED
+    ? { ok: true, value: Number(text) }
+    : wrong(`must be a whole number between 0 and ${MAX_SEED}, is "${text}"`);
+}
+
+function workersOf(text: string): Parsed<number> {
+  if (text === 'auto') return { ok: true, value: 0 };
+  return /^\d+$/.test(text) && Number(text) <= MAX_WORKERS
+    ? { ok: true, value: Number(text) }
+    : wrong(`must be ${WORKERS_RULE}, is "${text}"`);
 }
 
 function addressesOf(text: string): Parsed<string[]> {
-  const all = text.split(',').map((one) => one.trim());
-  const bad = all.find((one) => !z.ipv4().safeParse(one).success && !z.ipv6().safeParse(one).success);
-  return bad === undefined ? { ok: true, value: all } : wrong(`must be IP addresses separated by commas; "${bad}" is none`);
+  const all: string[] = [];
+  for (const entry of text.split(',').map((one) => one.trim())) {
+    const expanded = expandAddress(entry);
+    if (!expanded.ok) return wrong(`"${entry}" ${expanded.message}`);
+    all.push(...expanded.addresses);
+  }
+  return all.length <= MAX_ADDRESSES ? { ok: true, value: all } : wrong(tooMany(all.length));
 }
 
 function thinkTimeOf(text: string): Parsed<[number, number]> {

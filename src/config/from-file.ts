@@ -1,36 +1,59 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import type { Backend, TaskConfig } from './config.js';
-import type { ConfigLayer } from './layer.js';
-import { KINDMAP_PROFILE } from './profiles/kindmap.js';
+import { type AbortRule, type Backend, type Criteria, KINDMAP, type TaskConfig } from './config.js';
+import type { ConfigLayer, Layer } from './layer.js';
+import { ABORT_DEFAULTS } from './profiles/kindmap.js';
 import type { ConfigFile } from './schema.js';
 import { backendGroup, infrastructureKeys, monitoring, nginx, redis } from './schema-infrastructure.js';
 import { unusedKeys } from './schema-parts.js';
 
 type Infrastructure = NonNullable<ConfigFile['infrastructure']>;
 
-/** Turns a valid file into a layer. Relative paths in it are relative to the file's folder. */
-export function layerOf(config: ConfigFile, file: string): ConfigLayer {
+/**
+ * Turns a valid file into a layer. Relative paths in it are relative to the file's folder.
+ *
+ * @param tasks Names of the scenario's tasks; undefined while it is not loaded.
+ */
+export function layerOf(config: ConfigFile, file: string, tasks: readonly string[] | undefined): ConfigLayer {
   const path = (text: string | undefined) => (text === undefined ? undefined : resolve(dirname(file), text));
   const infrastructure = config.infrastructure ?? {};
   return {
     target: config.target,
-    scenario: config.scenario,
+    scenario: config.scenario === KINDMAP ? KINDMAP : path(config.scenario),
     kindmap: {
       stations: config.stations && [...new Set(config.stations.map((station) => station.name))],
       disabilityTypes: config.disability_types,
       gpsStepMeters: config.gps_step_meters,
     },
-    tasks: tasksOf(config),
+    tasks: tasksOf(config, tasks),
     identity: config.identity,
+    registered: { file: path(config.registered?.file), perSecond: config.registered?.per_second },
+    minted: { secretEnv: config.minted?.secret_env, lifetimeSeconds: config.minted?.lifetime_seconds },
     accounts: config.test_accounts?.map(({ email, password }) => ({ email, password })),
     loginsPerSecond: config.logins_per_second,
     sourceAddresses: config.source_addresses,
     stages: stagesOf(config),
+    settleSeconds: config.settle_seconds,
+    rhythm: config.rhythm,
     thinkTimeSeconds: config.think_time_seconds,
+    reconnect: {
+      firstSeconds: config.reconnect?.first_seconds,
+      mostSeconds: config.reconnect?.most_seconds,
+      attempts: config.reconnect?.attempts,
+    },
+    tls: {
+      caFile: path(config.tls?.ca),
+      certFile: path(config.tls?.cert),
+      keyFile: path(config.tls?.key),
+      serverName: config.tls?.server_name,
+      insecure: config.tls?.insecure,
+    },
+    seed: config.seed,
+    workers: config.workers,
+    abort: config.abort && { ...ABORT_DEFAULTS, ...abortOf(config.abort) },
     connectTimeoutSeconds: config.connect_timeout_seconds,
     stopTimeoutSeconds: config.stop_timeout_seconds,
-    criteria: config.success_criteria?.layer,
+    criteria: { ...config.success_criteria?.layer, logProof: logProofOf(config.monitoring) },
     replicas: replicasOf(infrastructure),
     backends: infrastructure.backends?.map((backend) => backendOf(backend, path)),
     redis: redisOf(infrastructure),
@@ -41,14 +64,27 @@ export function layerOf(config: ConfigFile, file: string): ConfigLayer {
   };
 }
 
-function tasksOf(config: ConfigFile): ConfigLayer['tasks'] {
-  const known = Object.entries(config.message_types ?? {}).filter(([name]) => Object.hasOwn(KINDMAP_PROFILE.tasks, name));
+function tasksOf(config: ConfigFile, tasks: readonly string[] | undefined): ConfigLayer['tasks'] {
+  const known = Object.entries(config.message_types ?? {}).filter(([name]) => tasks?.includes(name) ?? true);
   return Object.fromEntries(
     known.map(([name, task]): [string, { [K in keyof TaskConfig]: TaskConfig[K] | undefined }] => [
       name,
       { weight: task.weight, timeoutSeconds: task.timeout_seconds },
     ]),
   );
+}
+
+function abortOf({ after, window, criteria }: NonNullable<ConfigFile['abort']>): Partial<AbortRule> {
+  return {
+    ...(after === undefined ? {} : { afterSeconds: after }),
+    ...(window === undefined ? {} : { windowSeconds: window }),
+    ...(criteria === undefined ? {} : { criteria }),
+  };
+}
+
+function logProofOf(own: ConfigFile['monitoring']): Layer<Criteria['logProof']> | undefined {
+  const proof = own?.log_proof;
+  return proof && { pattern: proof.pattern, replyType: proof.reply_type };
 }
 
 function stagesOf(config: ConfigFile): ConfigLayer['stages'] {
@@ -126,12 +162,12 @@ function monitoringOf(own: ConfigFile['monitoring']): ConfigLayer['monitoring'] 
 }
 
 /** One line for each part of the file that is accepted and has no effect. */
-export function unusedParts(config: ConfigFile): string[] {
+export function unusedParts(config: ConfigFile, known: readonly string[] | undefined): string[] {
   const infrastructure = config.infrastructure;
   const unused = (path: string, value: unknown, schema: { shape: object }) =>
     unusedKeys(value, schema.shape).map((key) => `${path}.${key}`);
   const tasks = Object.entries(config.message_types ?? {}).flatMap(([name, options]) => {
-    if (!Object.hasOwn(KINDMAP_PROFILE.tasks, name)) return [`message_types.${name}`];
+    if (known?.includes(name) === false) return [`message_types.${name}`];
     const own = { weight: 0, timeout_seconds: 0, description: 0, name: 0, type: 0, comment: 0 };
     return unusedKeys(options, own).map((key) => `message_types.${name}.${key}`);
   });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError, type ConfigIssue } from '../errors.js';
-import type { Config, Criteria } from './config.js';
+import { type Config, KINDMAP, type TaskConfig } from './config.js';
+import { draftIssues } from './draft-issues.js';
 import { MAX_SECONDS } from './duration.js';
 import { expandEnvironment } from './environment.js';
 import { type Flags, readFlags } from './flags.js';
@@ -8,9 +9,10 @@ import { layerOf, unusedParts } from './from-file.js';
 import { issuesOf } from './issues.js';
 import { type ConfigLayer, type Draft, overlay } from './layer.js';
 import { scaleStages, unreachedStages } from './plan.js';
-import { KINDMAP_PROFILE } from './profiles/kindmap.js';
+import { GENERIC_PROFILE } from './profiles/generic.js';
+import { ABORT_DEFAULTS, KINDMAP_PROFILE } from './profiles/kindmap.js';
 import { readConfigFile } from './read-file.js';
-import { fileSchema } from './schema.js';
+import { createFileSchema } from './schema.js';
 import { secretsOf } from './secrets.js';
 
 export type { Flags };
@@ -22,6 +24,11 @@ export interface LoadOptions {
   env: NodeJS.ProcessEnv;
   /** Defaults under the file and over the built-in profile. */
   base?: ConfigLayer | undefined;
+  /**
+   * The tasks of the scenario where that is a module, with the weights and timeouts that it gives them. Left out while the module is not
+   * loaded: then every name in `message_types` may be a task, and criteria for tasks count as unknown.
+   */
+  tasks?: Record<string, TaskConfig> | undefined;
 }
 
 export interface Loaded {
@@ -33,8 +40,8 @@ export interface Loaded {
 }
 
 /** Resolves profile, base, file and flags, in this order, into one configuration. Throws a {@link ConfigError} with every mistake. */
-export function loadConfig({ file, flags, env, base }: LoadOptions): Loaded {
-  return resolveConfig(file === undefined ? undefined : { name: file, raw: readConfigFile(file) }, { flags, env, base });
+export function loadConfig({ file, ...rest }: LoadOptions): Loaded {
+  return resolveConfig(file === undefined ? undefined : { name: file, raw: readConfigFile(file) }, rest);
 }
 
 interface Source {
@@ -42,14 +49,18 @@ interface Source {
   raw: unknown;
 }
 
-function resolveConfig(source: Source | undefined, { flags, env, base }: Omit<LoadOptions, 'file'>): Loaded {
-  const fromFile = source === undefined ? { layer: {}, issues: [], notices: [], tree: {} } : readSource(source, env);
+function resolveConfig(source: Source | undefined, { flags, env, base, tasks }: Omit<LoadOptions, 'file'>): Loaded {
+  const profile = profileOf(source, { flags, env, tasks });
+  const names = profile === KINDMAP_PROFILE || tasks !== undefined ? Object.keys(profile.tasks) : undefined;
+  const fromFile = source === undefined ? { layer: {}, issues: [], notices: [], tree: {} } : readSource(source, env, names);
   const fromFlags = readFlags(flags);
   const issues = [...fromFile.issues, ...fromFlags.issues];
   const layers = [base ?? {}, fromFile.layer, fromFlags.layer];
-  const draft = layers.map(withReplicas).reduce<Draft>(overlay, KINDMAP_PROFILE);
+  const draft = withAbort(layers.map(withReplicas).reduce<Draft>(overlay, profile), flags);
   // A layer with mistakes has holes: what only a whole draft can tell would then be told of the holes.
-  issues.push(...draftIssues(draft, source !== undefined, fromFile.issues.length > 0, flags));
+  if (fromFile.issues.length === 0) {
+    issues.push(...draftIssues(draft, { hasFile: source !== undefined, flags, env, tasksAreOpen: names === undefined }));
+  }
   const end = (draft.stages.at(-1)?.untilSeconds ?? 0) * fromFlags.timeScale;
   if (end > MAX_SECONDS) issues.push({ path: '--time-scale', message: `makes the plan end after ${end} s; the most is ${MAX_SECONDS} s` });
   if (issues.length > 0) throw new ConfigError(nameOf(source, fromFile.issues.length > 0, issues), issues);
@@ -58,19 +69,31 @@ function resolveConfig(source: Source | undefined, { flags, env, base }: Omit<Lo
   return {
     config,
     notices: [...fromFile.notices, ...draftNotices(draft, config, fromFile.layer)],
-    secrets: secretsOf([fromFile.tree, base, draft]),
+    secrets: secretsOf([fromFile.tree, base, draft, config.identity === 'minted' ? { secret: env[config.minted.secretEnv] } : {}]),
   };
 }
 
-function readSource({ name, raw }: Source, env: NodeJS.ProcessEnv) {
+/** The lowest layer: the guide's test of KindMap, or what holds for any service where the scenario is another. */
+function profileOf(source: Source | undefined, { flags, env, tasks }: Pick<LoadOptions, 'flags' | 'env' | 'tasks'>): Draft {
+  const inFile = typeof source?.raw === 'object' && source.raw !== null && 'scenario' in source.raw ? source.raw.scenario : undefined;
+  const scenario = flags.scenario ?? expandEnvironment(inFile, env).value ?? KINDMAP;
+  return scenario === KINDMAP ? KINDMAP_PROFILE : { ...GENERIC_PROFILE, tasks: tasks ?? {} };
+}
+
+/** The flag turns the rule on; what the rule is, the file says better. */
+function withAbort(draft: Draft, { abort }: Flags): Draft {
+  return abort === true && draft.abort === undefined ? { ...draft, abort: ABORT_DEFAULTS } : draft;
+}
+
+function readSource({ name, raw }: Source, env: NodeJS.ProcessEnv, tasks: readonly string[] | undefined) {
   if (raw === null || raw === undefined) {
     return { layer: {}, notices: [], tree: {}, issues: [{ path: '(file)', message: 'is empty; it must be an object with keys' }] };
   }
   const { value: tree, expanded, issues: missing } = expandEnvironment(raw, env);
-  const parsed = fileSchema.safeParse(tree);
+  const parsed = createFileSchema(tasks).safeParse(tree);
   if (parsed.success && missing.length === 0) {
-    const notices = [...unusedParts(parsed.data), ...(parsed.data.success_criteria?.notices ?? [])];
-    return { layer: layerOf(parsed.data, resolve(name)), notices, tree, issues: [] };
+    const notices = [...unusedParts(parsed.data, tasks), ...(parsed.data.success_criteria?.notices ?? [])];
+    return { layer: layerOf(parsed.data, resolve(name), tasks), notices, tree, issues: [] };
   }
   const told = new Set(missing.map((issue) => issue.path));
   const issues = (parsed.success ? [] : issuesOf(parsed.error, tree, expanded)).filter((issue) => !told.has(issue.path));
@@ -90,49 +113,17 @@ function withReplicas(layer: ConfigLayer): ConfigLayer {
   return layer.replicas === undefined && named > 0 ? { ...layer, replicas: named } : layer;
 }
 
-function draftIssues(draft: Draft, hasFile: boolean, fileIsWrong: boolean, flags: Flags): ConfigIssue[] {
-  if (fileIsWrong) return [];
-  const issues: ConfigIssue[] = [];
-  if (draft.target === undefined && flags.target === undefined) {
-    const orKey = hasFile ? 'write "target" into the file or give --target' : 'give it';
-    issues.push({ path: '--target', message: `is required: ${orKey}, e.g. --target wss://example.org` });
-  }
-  if (draft.identity === 'accounts' && draft.accounts.length === 0) {
-    issues.push({
-      path: flags.identity === undefined ? 'identity' : '--identity',
-      message: 'accounts needs test_accounts in the configuration file',
-    });
-  }
-  if (Object.values(draft.tasks).every((task) => task.weight === 0)) {
-    issues.push({ path: 'message_types', message: 'at least one task needs a weight above 0' });
-  }
-  return [...issues, ...rangeIssues(draft.criteria)];
-}
-
-function rangeIssues({ resources }: Criteria): ConfigIssue[] {
-  return Object.entries(resources).flatMap(([resource, { warning, critical }]) =>
-    warning <= critical
-      ? []
-      : [
-          {
-            path: `success_criteria.resources.${snake(resource)}`,
-            message: `warning (${warning}) must be no greater than critical (${critical})`,
-          },
-        ],
-  );
-}
-
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 function finish(draft: Draft, timeScale: number): Config {
-  const { target = '', redis, nginx, envFile, stages, ...rest } = draft;
+  const { target = '', redis, nginx, envFile, stages, tls, reconnect, seed, abort, ...rest } = draft;
   const { url, channel } = redis;
   return {
     ...rest,
     target,
     stages: timeScale === 1 ? stages : scaleStages(stages, timeScale),
+    reconnect: defined(reconnect),
+    tls: defined(tls),
+    ...(seed === undefined ? {} : { seed }),
+    ...(abort === undefined ? {} : { abort }),
     ...(url === undefined ? {} : { redis: { url, channel } }),
     ...(nginx.config === undefined && nginx.statusUrl === undefined ? {} : { nginx: defined(nginx) }),
     ...(envFile === undefined ? {} : { envFile }),
@@ -146,8 +137,20 @@ function defined<T extends object>(value: T): T {
 
 function draftNotices(draft: Draft, config: Config, file: ConfigLayer): string[] {
   const notices = unreachedStages(config.stages);
-  if (draft.identity === 'guests' && (file.accounts?.length ?? 0) > 0) {
-    notices.push('the users are guests, and test_accounts are only checked; --identity accounts makes the users log in');
+  if (draft.identity !== 'accounts' && (file.accounts?.length ?? 0) > 0) {
+    notices.push(`the users are ${draft.identity}, and test_accounts are only checked; --identity accounts makes the users log in`);
+  }
+  if (config.scenario !== KINDMAP) {
+    const own = {
+      stations: file.kindmap?.stations,
+      disability_types: file.kindmap?.disabilityTypes,
+      gps_step_meters: file.kindmap?.gpsStepMeters,
+    };
+    for (const [key, value] of Object.entries(own))
+      if (value !== undefined) notices.push(`${key} is not used: the scenario is not ${KINDMAP}`);
+  }
+  if (config.target.startsWith('ws:') && Object.keys(config.tls).some((key) => key !== 'insecure')) {
+    notices.push('tls has no effect: the target is a ws:// origin');
   }
   const named = draft.backends.length;
   if (named > 0 && named !== draft.replicas) notices.push(`${draft.replicas} replicas are expected, and ${named} backends are named`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, list, open, port, positiveWhole, seconds, text, wholeNumber } from './schema-parts.js';
+import { choice, closed, list, open, port, positiveWhole, seconds, text, wholeNumber } from './schema-parts.js';
 
 /** Balancing methods as nginx names them; `round_robin` is what it does without a directive. */
 const METHODS = ['ip_hash', 'least_conn', 'round_robin', 'hash', 'random', 'least_time'] as const;
@@ -113,6 +113,7 @@ export const monitoring = open({
   log_patterns: z
     .preprocess(namedByThemselves, z.record(z.string(), expression, { error: 'must be an object of name → regular expression' }))
     .optional(),
+  log_proof: closed({ pattern: text(), reply_type: text() }).optional(),
 });
 
 /** A plain list of expressions: each is its own name. */

@@ -92,9 +92,3 @@ function toEnds(value: unknown): unknown {
   }
   return value;
 }
-
-/** An IPv4 or IPv6 address. */
-export const address = () =>
-  text().refine((value) => z.ipv4().safeParse(value).success || z.ipv6().safeParse(value).success, {
-    error: 'must be an IPv4 or IPv6 address',
-  });

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { readCriteria } from './criteria.js';
-import { KINDMAP_DISABILITY_TYPES, KINDMAP_PROFILE } from './profiles/kindmap.js';
+import { KINDMAP_DISABILITY_TYPES } from './profiles/kindmap.js';
 import * as infrastructure from './schema-infrastructure.js';
-import { address, choice, closed, list, positive, seconds, span, text, unknownKey, weight, wholeNumber, yesOrNo } from './schema-parts.js';
+import * as load from './schema-load.js';
+import { choice, closed, list, positive, seconds, span, text, unknownKey, weight, wholeNumber, yesOrNo } from './schema-parts.js';
 import { parseTarget } from './target.js';
-
-const TASKS = Object.keys(KINDMAP_PROFILE.tasks);
 
 /** Keys that describe a part of the file and change nothing. */
 const DESCRIPTIVE = ['name', 'description', 'comment', '_comment', 'note', 'notes'];
@@ -116,52 +115,69 @@ const task = z.looseObject(
   { error: 'must be an object with "weight" and "timeout_seconds"' },
 );
 
-const messageTypes = z.record(z.string(), task, { error: 'must be an object with one key for each task' }).superRefine((tasks, ctx) => {
-  for (const [name, options] of Object.entries(tasks)) {
-    const meant = TASKS.includes(name) ? undefined : unknownKey(name, TASKS);
-    if (meant?.includes('did you mean')) ctx.addIssue({ code: 'custom', path: [name], message: meant });
-    for (const key of Object.keys(options).filter((one) => one !== 'weight' && one !== 'timeout_seconds')) {
-      const nearly = unknownKey(key, ['weight', 'timeout_seconds']);
-      if (nearly.includes('did you mean')) ctx.addIssue({ code: 'custom', path: [name, key], message: nearly });
+/** @param known Names of the scenario's tasks; undefined while it is not loaded: then any name may be one. */
+const messageTypes = (known: readonly string[] | undefined) =>
+  z.record(z.string(), task, { error: 'must be an object with one key for each task' }).superRefine((tasks, ctx) => {
+    for (const [name, options] of Object.entries(tasks)) {
+      const meant = known === undefined || known.includes(name) ? undefined : unknownKey(name, known);
+      if (meant?.includes('did you mean')) ctx.addIssue({ code: 'custom', path: [name], message: meant });
+      for (const key of Object.keys(options).filter((one) => one !== 'weight' && one !== 'timeout_seconds')) {
+        const nearly = unknownKey(key, ['weight', 'timeout_seconds']);
+        if (nearly.includes('did you mean')) ctx.addIssue({ code: 'custom', path: [name, key], message: nearly });
+      }
     }
-  }
-});
+  });
 
-const criteria = z.unknown().transform((value, ctx) => {
-  const read = readCriteria(value, TASKS);
-  for (const issue of read.issues) ctx.addIssue({ code: 'custom', ...issue });
-  return read;
-});
+const criteria = (tasks: readonly string[]) =>
+  z.unknown().transform((value, ctx) => {
+    const read = readCriteria(value, tasks);
+    for (const issue of read.issues) ctx.addIssue({ code: 'custom', ...issue });
+    return read;
+  });
 
 const account = closed({ email: text(), password: text() }, [...DESCRIPTIVE, 'username', 'nickname', 'user_id', 'disability_type']);
 
-/** The configuration file: the guide's keys, and ours beside them. */
-export const fileSchema = closed(
-  {
-    target: target.optional(),
-    scenario: choice(['kindmap']).optional(),
-    stations: list(station)
-      .refine((all) => new Set(all.map((one) => one.name)).size >= 2, {
-        error: 'needs two different stations: a route has a start and an end',
-      })
-      .optional(),
-    disability_types: disabilityTypes.optional(),
-    load_pattern: closed({ stages: stages }, [...DESCRIPTIVE, 'type', 'strategy', 'total_duration_seconds', 'max_users']).optional(),
-    message_types: messageTypes.optional(),
-    success_criteria: criteria.optional(),
-    infrastructure: infrastructure.infrastructure.optional(),
-    test_accounts: list(account).optional(),
-    monitoring: infrastructure.monitoring.optional(),
-    identity: choice(['guests', 'accounts']).optional(),
-    logins_per_second: positive().optional(),
-    source_addresses: list(address()).optional(),
-    think_time_seconds: span('two numbers of seconds, the first no greater than the second, e.g. [3, 5]').optional(),
-    gps_step_meters: span('two numbers of metres, the first no greater than the second, e.g. [10, 50]').optional(),
-    connect_timeout_seconds: seconds().optional(),
-    stop_timeout_seconds: seconds().optional(),
-    strict: yesOrNo().optional(),
-  },
-  [...DESCRIPTIVE, '$schema', 'version', 'test_name', 'test_description', 'last_updated', 'author'],
-);
+/**
+ * The configuration file: the guide's keys, and ours beside them.
+ *
+ * @param tasks Names of the scenario's tasks; undefined while it is not loaded.
+ */
+export const createFileSchema = (tasks: readonly string[] | undefined) =>
+  closed(
+    {
+      target: target.optional(),
+      scenario: load.scenario().optional(),
+      stations: list(station)
+        .refine((all) => new Set(all.map((one) => one.name)).size >= 2, {
+          error: 'needs two different stations: a route has a start and an end',
+        })
+        .optional(),
+      disability_types: disabilityTypes.optional(),
+      load_pattern: closed({ stages: stages }, [...DESCRIPTIVE, 'type', 'strategy', 'total_duration_seconds', 'max_users']).optional(),
+      message_types: messageTypes(tasks).optional(),
+      success_criteria: criteria(tasks ?? []).optional(),
+      infrastructure: infrastructure.infrastructure.optional(),
+      test_accounts: list(account).optional(),
+      monitoring: infrastructure.monitoring.optional(),
+      identity: choice(load.IDENTITIES).optional(),
+      logins_per_second: positive().optional(),
+      registered: load.registered.optional(),
+      minted: load.minted.optional(),
+      source_addresses: load.sourceAddresses.optional(),
+      settle_seconds: load.secondsOrNone().optional(),
+      rhythm: choice(load.RHYTHMS).optional(),
+      think_time_seconds: span('two numbers of seconds, the first no greater than the second, e.g. [3, 5]').optional(),
+      gps_step_meters: span('two numbers of metres, the first no greater than the second, e.g. [10, 50]').optional(),
+      reconnect: load.reconnect.optional(),
+      tls: load.tls.optional(),
+      seed: load.seed().optional(),
+      workers: load.workers().optional(),
+      abort: load.abort,
+      connect_timeout_seconds: seconds().optional(),
+      stop_timeout_seconds: seconds().optional(),
+      strict: yesOrNo().optional(),
+    },
+    [...DESCRIPTIVE, '$schema', 'version', 'test_name', 'test_description', 'last_updated', 'author'],
+  );
 
-export type ConfigFile = z.infer<typeof fileSchema>;
+export type ConfigFile = z.infer<ReturnType<typeof createFileSchema>>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Fault, parseFault } from './fault.js';
+import { ACCESS_TOKEN_SECONDS } from './tokens.js';
 
 /** What one replica is told by its environment. */
 export interface BackendOptions {
@@ -11,6 +12,8 @@ export interface BackendOptions {
   pubsubEnabled: boolean;
   /** Signs the tokens; the same on all replicas. */
   jwtSecret: string;
+  /** How long an access token lasts. */
+  accessTokenSeconds: number;
   maxConnections: number;
   routeLatencyMs: number;
   pingIntervalMs: number;
@@ -28,6 +31,7 @@ const environment = z.object({
   REDIS_PUBSUB_CHANNEL: z.string().default('kindmap_events'),
   REDIS_PUBSUB_ENABLED: z.enum(['true', 'false']).default('true'),
   JWT_SECRET_KEY: z.string().min(1),
+  ACCESS_TOKEN_EXPIRE_SECONDS: z.coerce.number().int().positive().default(ACCESS_TOKEN_SECONDS),
   MAX_CONNECTIONS: whole.default(1000),
   ROUTE_LATENCY_MS: whole.default(0),
   WS_PING_INTERVAL_MS: whole.default(20_000),
@@ -47,6 +51,7 @@ export function readBackendOptions(env: NodeJS.ProcessEnv): BackendOptions {
     channel: values.REDIS_PUBSUB_CHANNEL,
     pubsubEnabled: values.REDIS_PUBSUB_ENABLED === 'true',
     jwtSecret: values.JWT_SECRET_KEY,
+    accessTokenSeconds: values.ACCESS_TOKEN_EXPIRE_SECONDS,
     maxConnections: values.MAX_CONNECTIONS,
     routeLatencyMs: values.ROUTE_LATENCY_MS,
     pingIntervalMs: values.WS_PING_INTERVAL_MS,

@@ -34,7 +34,7 @@ redis.on('error', () => undefined);
 await redis.connect();
 
 const users = new Users(redis);
-const tokens = new Tokens(options.jwtSecret);
+const tokens = new Tokens(options.jwtSecret, options.accessTokenSeconds);
 const connections = new Connections(options.maxConnections, log);
 const pubsub = new PubSub(redis, options.channel, (userId, frame) => connections.send(userId, frame), pubsubLog, conditions.dropPublish);
 const navigation = new Navigation(new Sessions(redis, log), options.routeLatencyMs + conditions.slowRouteMs, log);

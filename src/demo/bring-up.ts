@@ -9,7 +9,7 @@ import { type Child, type Command, startChild, untilReady } from './child.js';
 import { faultsOf, formatFault, parseFault } from './fault.js';
 import { freePort } from './ports.js';
 import { CHANNEL, type Endpoint, envFile, nginxConfig, redisConfig } from './service-config.js';
-import type { StackFacts, StackOrder } from './supervision.js';
+import { JWT_SECRET, type StackFacts, type StackOrder } from './supervision.js';
 
 const REDIS_ADDRESS = '127.0.0.10';
 const FRONT_ADDRESS = '127.0.0.20';
@@ -32,7 +32,7 @@ export interface Site {
 export async function bringUp(site: Site): Promise<StackFacts> {
   await mkdir(join(site.folder, 'logs'));
   const redis = await startRedis(site);
-  const jwtSecret = randomBytes(32).toString('hex');
+  const jwtSecret = process.env[JWT_SECRET] ?? randomBytes(32).toString('hex');
   const replicas = Array.from({ length: site.order.replicas }, (_, index) => index + 1);
   site.onProgress(`starting ${replicas.length} backends`);
   const backends = await Promise.all(replicas.map((replica) => startBackend(site, replica, redis, jwtSecret)));
@@ -80,6 +80,7 @@ async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSec
     REDIS_PUBSUB_CHANNEL: CHANNEL,
     REDIS_PUBSUB_ENABLED: 'true',
     JWT_SECRET_KEY: jwtSecret,
+    ACCESS_TOKEN_EXPIRE_SECONDS: String(site.order.accessTokenSeconds),
     ROUTE_LATENCY_MS: String(site.order.routeLatencyMs),
     FAULTS: faults.map(formatFault).join(' '),
   };

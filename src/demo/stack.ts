@@ -8,7 +8,8 @@ import { type Fault, formatFault } from './fault.js';
 import { findPrograms } from './packages.js';
 import { CHANNEL, UPSTREAM } from './service-config.js';
 import { spreadAddresses } from './source-addresses.js';
-import type { StackFacts, StackOrder, SupervisorMessage } from './supervision.js';
+import { JWT_SECRET, type StackFacts, type StackOrder, type SupervisorMessage } from './supervision.js';
+import { ACCESS_TOKEN_SECONDS } from './tokens.js';
 
 export interface StackOptions {
   /** 1 to 20; 3 when left out. */
@@ -16,6 +17,10 @@ export interface StackOptions {
   faults?: readonly Fault[];
   /** Milliseconds that each route takes; 20 when left out. */
   routeLatencyMs?: number;
+  /** Signs the tokens; a random one when left out. */
+  jwtSecret?: string;
+  /** How long an access token lasts; 1,800 when left out. */
+  accessTokenSeconds?: number;
   /** Whether redis-server and nginx may be installed where they are missing. */
   install: boolean;
   onProgress(line: string): void;
@@ -49,12 +54,12 @@ const MAX_REPLICAS = 20;
  * @throws UsageError for options that cannot be met; KnownError with the end of the failing log when something does not start
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { replicas = 3, faults = [], routeLatencyMs = 20, signal } = options;
+  const { replicas = 3, faults = [], routeLatencyMs = 20, accessTokenSeconds = ACCESS_TOKEN_SECONDS, jwtSecret, signal } = options;
   refuseImpossible(replicas, faults);
   const programs = await findPrograms(options);
   signal?.throwIfAborted();
-  const order: StackOrder = { replicas, faults: faults.map(formatFault), routeLatencyMs, programs };
-  const supervisor = startSupervisor(order);
+  const order: StackOrder = { replicas, faults: faults.map(formatFault), routeLatencyMs, accessTokenSeconds, programs };
+  const supervisor = startSupervisor(order, jwtSecret);
   const facts = await untilUp(supervisor, options);
   // A tool that is done may end without stopping the stack first: the supervisor sees the channel close.
   supervisor.unref();
@@ -72,11 +77,11 @@ function refuseImpossible(replicas: number, faults: readonly Fault[]): void {
 }
 
 /** In a session of its own: Ctrl-C in the terminal reaches the tool alone, which then stops the stack in its own order. */
-function startSupervisor(order: StackOrder): ChildProcess {
+function startSupervisor(order: StackOrder, jwtSecret: string | undefined): ChildProcess {
   return spawn(process.execPath, [builtEntry('supervisor.js'), JSON.stringify(order)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...(jwtSecret !== undefined && { [JWT_SECRET]: jwtSecret }) },
   });
 }
 

@@ -7,8 +7,16 @@ export interface StackOrder {
   /** As on the command line. */
   faults: string[];
   routeLatencyMs: number;
+  /** How long an access token lasts. */
+  accessTokenSeconds: number;
   programs: Programs;
 }
+
+/**
+ * The variable in the supervisor's environment that holds the secret with which tokens are signed; without it there is a random one.
+ * An argument would show it to everybody on the machine.
+ */
+export const JWT_SECRET = 'LOADWITNESS_DEMO_JWT_SECRET';
 
 /** What is up, as the supervisor tells it. */
 export interface StackFacts {

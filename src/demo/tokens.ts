@@ -1,6 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 
-const ACCESS_SECONDS = 30 * 60;
+/** How long an access token lasts unless a replica is told otherwise. */
+export const ACCESS_TOKEN_SECONDS = 30 * 60;
 const REFRESH_SECONDS = 7 * 24 * 60 * 60;
 
 export interface TokenPair {
@@ -15,7 +16,10 @@ type TokenType = 'access' | 'refresh';
 export class Tokens {
   readonly #key: Uint8Array;
 
-  constructor(secret: string) {
+  constructor(
+    secret: string,
+    private readonly accessSeconds = ACCESS_TOKEN_SECONDS,
+  ) {
     this.#key = new TextEncoder().encode(secret);
   }
 
@@ -24,7 +28,7 @@ export class Tokens {
       new SignJWT({ sub: userId, exp: Math.floor(now / 1000) + seconds, type })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .sign(this.#key);
-    const [access, refresh] = await Promise.all([token('access', ACCESS_SECONDS), token('refresh', REFRESH_SECONDS)]);
+    const [access, refresh] = await Promise.all([token('access', this.accessSeconds), token('refresh', REFRESH_SECONDS)]);
     return { access_token: access, refresh_token: refresh, token_type: 'bearer' };
   }
 

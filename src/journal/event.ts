@@ -71,11 +71,15 @@ const runStart = z.strictObject({
   scenario: z.string(),
   identity: z.string(),
   stages: z.array(stage),
+  /** Seconds after a stage's begin that are left out of its results. */
+  settleSeconds: z.number().nonnegative().default(0),
   strict: z.boolean(),
   /** Milliseconds between two samples of one sampler. */
   sampleIntervalMs: z.number().positive(),
   /** What must hold; its shape is `Criteria` of config/config.ts. */
   criteria: z.record(z.string(), z.unknown()),
+  /** Replicas that the target is meant to have; 0: nobody said. */
+  replicas: count.default(0),
   /** Backends whose logs and resources are to be read, by name. */
   backends: z.array(z.string()),
   /** Samplers that were started; one that is not here was not configured. */
@@ -98,7 +102,12 @@ export type CheckResultEvent = z.infer<typeof checkResult>;
 
 const preflightEnd = z.strictObject({ type: z.literal('preflight.end'), ...at, passed: z.boolean() });
 
-const loadStart = z.strictObject({ type: z.literal('load.start'), ...at });
+const loadStart = z.strictObject({
+  type: z.literal('load.start'),
+  ...at,
+  /** What made the choices of all users: with the same one they are the same again. */
+  seed: z.int().nonnegative().optional(),
+});
 
 const stageStart = z.strictObject({ type: z.literal('stage.start'), ...at, index: count, ...stage.shape });
 
@@ -162,10 +171,14 @@ const sampleEvent = z.strictObject({
 
 const samplerError = z.strictObject({ type: z.literal('sampler.error'), ...at, sampler: z.string(), message: z.string() });
 
+/** A token that could not be renewed: users who reconnect after its end are refused. */
+const identityError = z.strictObject({ type: z.literal('identity.error'), ...at, message: z.string() });
+
 const runEnd = z.strictObject({
   type: z.literal('run.end'),
   ...at,
-  reason: z.enum(['completed', 'preflight_failed', 'signal', 'error']),
+  /** `aborted`: an abort rule stopped the load; `message` names the criterion that failed. */
+  reason: z.enum(['completed', 'preflight_failed', 'signal', 'aborted', 'error']),
   signal: z.string().optional(),
   message: z.string().optional(),
 });
@@ -182,6 +195,7 @@ export const journalEvent = z.discriminatedUnion('type', [
   loadEnd,
   sampleEvent,
   samplerError,
+  identityError,
   runEnd,
 ]);
 export type JournalEvent = z.infer<typeof journalEvent>;

@@ -5,8 +5,8 @@ import type { Emit, JournalEvent } from './event.js';
 const FLUSH_MS = 250;
 
 export interface JournalOptions {
-  /** Takes every secret out of a line of JSON; the result must be JSON still. */
-  redact(line: string): string;
+  /** Takes every secret out of an event. */
+  redact(event: JournalEvent): JournalEvent;
   /** Unix time in ms that never goes back. */
   now(): number;
   /** The disk refused. Called once; nothing more is written afterwards. */
@@ -36,9 +36,9 @@ export class JournalWriter {
   /** Appends an event and puts the time on it. It is on its way to the disk within a quarter of a second. */
   readonly emit: Emit = (event) => {
     const { type, t = this.#options.now(), ...rest } = event;
-    const full = { type, t: Math.round(t * 1000) / 1000, ...rest } as JournalEvent;
+    const full = this.#options.redact({ type, t: Math.round(t * 1000) / 1000, ...rest } as JournalEvent);
     for (const listener of this.#listeners) listener(full);
-    this.#lines.push(this.#options.redact(JSON.stringify(full)));
+    this.#lines.push(JSON.stringify(full));
     this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   };
 

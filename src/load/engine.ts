@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Emit, Stage } from '../journal/event.js';
 import { HealthMonitor } from './health.js';
 import { shareOf, stageIndexAt, usersAt } from './pacer.js';
@@ -18,8 +19,11 @@ export interface EnginePlan extends Pick<UserContext, 'rhythm' | 'thinkTimeMs' |
   identityOf(index: number): UserIdentity;
 }
 
-/** How often the number of users is brought in line with the plan. */
-const PACE_MS = 50;
+/** How often the number of users is brought in line with the plan: often, so that few connect at the same moment. */
+const PACE_MS = 10;
+
+/** How many users are told to leave at a time when the load stops: thousands at once would block the loop. */
+const LEAVE_AT_ONCE = 100;
 
 /** Wall-clock time in ms that never goes back. */
 const wallClock = (): number => performance.timeOrigin + performance.now();
@@ -94,10 +98,13 @@ export class Engine {
     const allLeft = new Promise<void>((resolve) => {
       this.#onAllLeft = resolve;
     });
-    this.#resize(0);
     const deadline = setTimeout(() => {
-      for (const user of [...this.#leaving]) user.kill();
+      for (const user of [...this.#users, ...this.#leaving]) user.kill();
     }, this.#plan.stopTimeoutMs);
+    while (this.#users.length > 0) {
+      this.#resize(Math.max(0, this.#users.length - LEAVE_AT_ONCE));
+      await sleep(PACE_MS);
+    }
     if (this.#leaving.size > 0) await allLeft;
     clearTimeout(deadline);
     this.#finish();
@@ -106,7 +113,7 @@ export class Engine {
   #onEnded(user: VirtualUser): void {
     // One that gave up by itself keeps its place, so that nobody is started in its stead.
     this.#leaving.delete(user);
-    if (this.#leaving.size === 0) this.#onAllLeft();
+    if (this.#leaving.size === 0 && this.#users.length === 0) this.#onAllLeft();
   }
 
   #pace(): void {

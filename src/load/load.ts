@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.js';
 import type { Emit } from '../journal/event.js';
+import { greatestUsers, type Layout } from './capacity.js';
+import { Crew } from './crew.js';
 import type { Identities } from './identities.js';
 import type { LoadConfig } from './plan.js';
-import type { FromWorker, ToWorker, WorkerData } from './worker.js';
 
 /** A load under way. */
 export interface Load {
@@ -11,58 +11,91 @@ export interface Load {
   readonly ended: Promise<'completed' | 'stopped' | 'error'>;
   /** Lets users finish and close. Safe to call more than once. */
   stop(): void;
-  /** Adds users to the plan for the rest of the run, or takes some away. */
-  adjust(users: number): void;
+  /**
+   * Adds users to the plan for the rest of the run, or takes some away; never more than the layout can hold.
+   *
+   * @returns Users on top of the plan from now on.
+   */
+  adjust(users: number): number;
   /** Gives users fresh tokens for their next connect: `[position in identities.users, token]`. */
   renew(tokens: readonly (readonly [number, string])[]): void;
 }
 
-/** Runs the plan in worker threads, so that sampling and reporting do not disturb it. */
-export function startLoad(config: LoadConfig, identities: Identities, seed: number, emit: Emit): Load {
-  const workers = 1;
-  let stopped = false;
-  emit({ type: 'load.start' });
-  const threads = Array.from({ length: workers }, (_, worker) => {
-    // URLs of sockets hold tokens, so a worker gets its data by message and never by its arguments or environment.
-    const data: WorkerData = { config, identities, seed, worker, workers };
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
+/** How much longer than planned workers may take before they are taken for hung. */
+const GRACE_MS = 60_000;
+
+/** The longest time that a timer can wait for. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs the plan in threads or processes of their own, so that sampling and reporting do not disturb it.
+ *
+ * @throws Error naming the worker that could not start. Nothing was emitted then.
+ */
+export async function startLoad(config: LoadConfig, identities: Identities, seed: number, layout: Layout, emit: Emit): Promise<Load> {
+  const { workers } = layout;
+  const crew = new Crew(layout, (worker) => ({ config, identities, seed, worker, workers }), emit);
+  // Whoever dies while others get ready is told of below.
+  crew.done.catch(() => {});
+  await crew.ready.catch(async (error: unknown) => {
+    await crew.kill();
+    throw error;
   });
-  const tell = (message: ToWorker): void => {
-    for (const thread of threads) thread.postMessage(message);
-  };
-  const stop = (): void => {
-    stopped = true;
-    tell({ type: 'stop' });
-  };
+  emit({ type: 'load.start', seed });
+  crew.tell({ type: 'start' });
+  const watchdog = new Watchdog();
+  const stopMs = config.stopTimeoutSeconds * 1000;
+  watchdog.set((config.stages.at(-1)?.untilSeconds ?? 0) * 1000 + stopMs);
+  let stopped = false;
   let adjustment = 0;
-  const adjust = (users: number): void => {
-    adjustment += users;
-    emit({ type: 'load.adjust', users: adjustment });
-    tell({ type: 'adjust', users: adjustment });
-  };
-  const ended = Promise.all(threads.map((thread) => finished(thread, emit))).then(
+  const ended = Promise.race([crew.done, watchdog.overdue]).then(
     () => {
+      watchdog.clear();
       const reason = stopped ? 'stopped' : 'completed';
       emit({ type: 'load.end', reason });
       return reason;
     },
     async (error: unknown) => {
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      watchdog.clear();
+      await crew.kill();
       emit({ type: 'load.end', reason: 'error', message: messageOf(error) });
       return 'error' as const;
     },
   );
-  return { ended, stop, adjust, renew: (tokens) => tell({ type: 'tokens', tokens }) };
+  return {
+    ended,
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      watchdog.set(stopMs);
+      crew.tell({ type: 'stop' });
+    },
+    adjust(users) {
+      adjustment = Math.min(adjustment + users, layout.mostUsers - greatestUsers(config.stages));
+      emit({ type: 'load.adjust', users: adjustment });
+      crew.tell({ type: 'adjust', users: adjustment });
+      return adjustment;
+    },
+    renew: (tokens) => crew.tell({ type: 'tokens', tokens }),
+  };
 }
 
-/** Passes a worker's events on until it says that it is done. */
-function finished(thread: Worker, emit: Emit): Promise<void> {
-  return new Promise((resolve, reject) => {
-    thread.on('message', (message: FromWorker) => {
-      if ('event' in message) emit(message.event);
-      else resolve();
-    });
-    thread.on('error', reject);
-    thread.on('exit', (code) => reject(new Error(`a load worker ended with code ${code} before it was done`)));
+/** Sees to it that a load ends also when a worker hangs, as in a scenario's endless loop. */
+class Watchdog {
+  #timer: NodeJS.Timeout | undefined;
+  #bark: (error: Error) => void = () => {};
+  /** Only ever rejects. */
+  readonly overdue = new Promise<never>((_, reject) => {
+    this.#bark = reject;
   });
+
+  set(ms: number): void {
+    this.clear();
+    const bark = () => this.#bark(new Error(`the load did not end within ${GRACE_MS / 1000} s of its planned end`));
+    this.#timer = setTimeout(bark, Math.min(MAX_TIMER_MS, ms + GRACE_MS));
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
 }

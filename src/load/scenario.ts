@@ -1,3 +1,5 @@
+import type { TaskConfig } from '../config/config.js';
+
 /** A frame from the target: one JSON object. */
 export interface Message {
   [key: string]: unknown;
@@ -75,3 +77,16 @@ export interface Scenario<State = unknown> {
    */
   resync?: Resync<State>;
 }
+
+/** What a module can make its scenario from. */
+export interface ScenarioOptions {
+  /** ws:// or wss:// origin of the target. */
+  target: string;
+  /** What `message_types` says, by task; it is laid over the scenario's own weights and timeouts in any case. */
+  tasks: Readonly<Record<string, Partial<TaskConfig>>>;
+  /** For what should stand in no file. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a module exports, as `scenario` or as its default. */
+export type ScenarioModule<State = unknown> = Scenario<State> | ((options: ScenarioOptions) => Scenario<State> | Promise<Scenario<State>>);

@@ -1,55 +1,48 @@
-/** Entry of a worker thread: runs its share of the users and posts what happens. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { NewEvent } from '../journal/event.js';
+/** Entry of a worker thread or process: runs its share of the users and posts what happens. */
 import { Engine } from './engine.js';
 import type { Identities } from './identities.js';
-import { createPlan, createScenario, type LoadConfig } from './plan.js';
+import { openParentPort } from './parent-port.js';
+import { createPlan, createScenario } from './plan.js';
+import type { ToWorker, WorkerData } from './protocol.js';
 
-export interface WorkerData {
-  config: LoadConfig;
-  identities: Identities;
-  seed: number;
-  worker: number;
-  workers: number;
-}
+const port = openParentPort();
+let identities: Identities | undefined;
+let engine: Engine | undefined;
 
-/** What a worker posts: events, and at last that it is done. */
-export type FromWorker = { event: NewEvent } | { done: true };
-
-/** What a worker is told. */
-export type ToWorker =
-  | { type: 'stop' }
-  /** Users on top of the plan, the sum of all adjustments so far. */
-  | { type: 'adjust'; users: number }
-  /** Fresh tokens: `[position in identities.users, token]`. */
-  | { type: 'tokens'; tokens: readonly (readonly [number, string])[] };
-
-const port = parentPort as MessagePort;
-const { config, identities, seed, worker, workers } = workerData as WorkerData;
-const post = (message: FromWorker): void => port.postMessage(message);
-
-const engine = new Engine(createPlan(config, identities, seed, worker, workers), await createScenario(config), (event) => post({ event }));
-port.on('message', (message: ToWorker) => {
+port.listen(async (message: ToWorker) => {
   switch (message.type) {
+    case 'prepare':
+      engine = await prepare(message.data);
+      port.post({ type: 'ready' });
+      break;
+    case 'start':
+      await engine?.run();
+      port.post({ type: 'done' });
+      port.close();
+      break;
     case 'stop':
-      void engine.stop();
+      await engine?.stop();
       break;
     case 'adjust':
-      engine.adjust(message.users);
+      engine?.adjust(message.users);
       break;
     case 'tokens':
-      renew(identities, message.tokens);
+      renew(message.tokens);
       break;
   }
 });
-await engine.run();
-post({ done: true });
-port.close();
 
-function renew(all: Identities, tokens: readonly (readonly [number, string])[]): void {
-  if (all.kind === 'guests') return;
+async function prepare(data: WorkerData): Promise<Engine> {
+  identities = data.identities;
+  const { config, seed, worker, workers } = data;
+  const plan = createPlan(config, identities, seed, worker, workers);
+  return new Engine(plan, await createScenario(config), (event) => port.post({ type: 'event', event }));
+}
+
+function renew(tokens: readonly (readonly [number, string])[]): void {
+  if (identities === undefined || identities.kind === 'guests') return;
   for (const [index, token] of tokens) {
-    const user = all.users[index];
+    const user = identities.users[index];
     if (user) user.token = token;
   }
 }

@@ -33,8 +33,8 @@ interface Outcome {
 }
 
 /**
- * Runs the checks at the same time, as far as `after` allows, each with its own deadline. `check.result` is emitted as each
- * finishes, `preflight.end` at the end. Never rejects because of a check: a throw or a missed deadline is an `error`.
+ * Runs the checks at the same time, as far as `after` allows, each with its own deadline. `check.result` is emitted in the
+ * order of the list, each as soon as it and all before it have finished; `preflight.end` at the end. Never rejects because of a check: a throw or a missed deadline is an `error`.
  */
 export async function runPreflight({
   checks,
@@ -51,13 +51,17 @@ export async function runPreflight({
       return earlier;
     });
     const finished = outcomeOf(check, before, ctx, check.deadlineMs ?? deadlineMs).then((outcome) => {
-      emit({ type: 'check.result', ...outcome.report });
       onUpdate?.(outcome.report);
       return outcome;
     });
     running.set(check.id, finished);
   }
-  const results = (await Promise.all(running.values())).map((outcome) => outcome.report);
+  const results: CheckReport[] = [];
+  for (const finished of running.values()) {
+    const { report } = await finished;
+    emit({ type: 'check.result', ...report });
+    results.push(report);
+  }
   const counts = (status: CheckReport['status']) => status === 'fail' || (status === 'error' && ctx.config.strict);
   const passed = !ctx.signal.aborted && !results.some((report) => counts(report.status));
   emit({ type: 'preflight.end', passed });

@@ -13,3 +13,8 @@ export function tested(result: RunResult): string {
 
 /** Why the verdict is what it is, in one line. */
 export const why = (result: RunResult): string => result.reasons.map(({ text }) => text).join('; ');
+
+/** How far the target held, in one line. */
+export function highestStep({ highestStep: step }: RunResult): string {
+  return step === null ? 'no step is proven to have held' : `the highest step that held: ${counted(step.users, 'user')} (${step.name})`;
+}

@@ -1,6 +1,7 @@
 import type { CriterionRow, RunResult } from '../verdict/run-result.js';
-import { tested, why } from './headline.js';
-import { escapeMarkdown, ms } from './text.js';
+import { APART_TITLE, apartRows } from './apart.js';
+import { highestStep, tested, why } from './headline.js';
+import { escapeMarkdown, ms, percent, utc } from './text.js';
 
 const statusOf = ({ status, critical }: CriterionRow): string => (critical ? 'critical' : status);
 
@@ -11,8 +12,19 @@ export function summaryMarkdown(result: RunResult): string {
     `Verdict: **${result.verdict}**  `,
     `Why: ${escapeMarkdown(why(result))}`,
     ...section('Criteria', ['Criterion', 'Status', 'Observed', 'Must be', 'Evidence'], criteriaCells(result)),
-    ...section('Statistics (ms)', ['Task', 'Requests', 'Failures', 'Median', 'p95', 'p99', 'Max', 'Requests/s'], statisticsCells(result)),
-    ...section('Failures', ['Task', 'Failure', 'Occurrences'], failureCells(result)),
+    ...stages(result),
+    ...section(
+      'Statistics (ms)',
+      ['Task', 'Requests', 'Failures', 'Median', 'p95', 'p99', 'Max', 'p95 intended', 'p99 intended', 'Requests/s'],
+      statisticsCells(result),
+    ),
+    ...section('Handshakes and reconnects (ms)', ['Name', 'Times', 'Median', 'p95', 'p99', 'Max'], timingCells(result)),
+    ...section('Failures', ['Task', 'Failure', 'Occurrences', 'First seen', 'Last seen'], failureCells(result)),
+    ...section(
+      APART_TITLE,
+      ['What', 'Kind', 'Count'],
+      apartRows(result).map(({ what, kind, count }) => [what, kind, String(count)]),
+    ),
     ...section(
       'Warnings',
       ['Warning'],
@@ -40,11 +52,34 @@ const statisticsCells = ({ tasks, aggregated }: RunResult): string[][] =>
   [...tasks, aggregated].map((row) => [
     ...[row.name, String(row.requests), String(row.failures), ms(row.medianMs)],
     ...(row.latency ? [ms(row.latency['95%']), ms(row.latency['99%'])] : ['N/A', 'N/A']),
-    ...[ms(row.maxMs), row.requestsPerSecond.toFixed(2)],
+    ms(row.maxMs),
+    ...(row.intended ? [ms(row.intended['95%']), ms(row.intended['99%'])] : ['N/A', 'N/A']),
+    row.requestsPerSecond.toFixed(2),
   ]);
 
+const timingCells = ({ timings }: RunResult): string[][] =>
+  timings.map(({ name, count, latency }) => [
+    ...[name, String(count)],
+    ...[ms(latency['50%']), ms(latency['95%']), ms(latency['99%']), ms(latency['100%'])],
+  ]);
+
+function stages(result: RunResult): string[] {
+  if (result.window.loadStart === null) return [];
+  const rows = result.stages.map((stage) => [
+    ...[stage.name, stage.status, `${stage.usersReached} of ${stage.users}`, String(stage.requests)],
+    stage.errorRate === null ? 'N/A' : percent(stage.errorRate),
+    stage.tasks.map(({ name, latency, intended }) => `${name} ${bothClocks(latency?.['95%'], intended?.['95%'])}`).join(', '),
+    stage.reasons.join('; '),
+  ]);
+  const head = ['Stage', 'Status', 'Users reached', 'Requests', 'Error rate', 'p95 (from the intended send)', 'Why'];
+  return [...section('Stages', head, rows), '', escapeMarkdown(highestStep(result))];
+}
+
+const bothClocks = (actual: number | undefined, intended: number | undefined): string =>
+  actual === undefined || intended === undefined ? 'N/A' : `${ms(actual)} (${ms(intended)})`;
+
 const failureCells = ({ failures }: RunResult): string[][] =>
-  failures.map(({ task, kind, occurrences }) => [task, kind, String(occurrences)]);
+  failures.map(({ task, kind, occurrences, first, last }) => [task, kind, String(occurrences), utc(first * 1000), utc(last * 1000)]);
 
 function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];

@@ -1,7 +1,9 @@
-import type { CheckRow, CriterionRow, RunResult, TaskStatistics, Verdict } from '../verdict/run-result.js';
+import type { CheckRow, CriterionRow, RunResult, Verdict } from '../verdict/run-result.js';
+import { APART_TITLE } from './apart.js';
 import { tested } from './headline.js';
 import { type Paint, painter, table, wrap } from './table.js';
-import { ms, visible } from './text.js';
+import { apart, exceptions, failures, STATISTICS_TITLE, stages, statistics, timings } from './terminal-load.js';
+import { visible } from './text.js';
 
 const VERDICT_COLOURS: Record<Verdict, 'red' | 'green' | 'yellow'> = { PASS: 'green', FAIL: 'red', INCONCLUSIVE: 'yellow' };
 
@@ -15,9 +17,12 @@ export function renderTerminal(result: RunResult, options: { colour: boolean }):
   const parts = [
     visible(tested(result)),
     section('Checks', checks(result, paint)),
-    section('Statistics (ms)', statistics(result)),
+    section(STATISTICS_TITLE, statistics(result)),
+    section('Handshakes and reconnects (ms)', timings(result)),
     section('Failures', failures(result)),
     section('Exceptions', exceptions(result)),
+    section(APART_TITLE, apart(result)),
+    section('Stages', stages(result, paint)),
     section('Criteria', criteria(result, paint)),
     ...result.warnings.map(({ text }) => `${paint('yellow', 'warning:')} ${visible(text)}`),
     verdict(result, paint),
@@ -61,36 +66,6 @@ function checks(result: RunResult, paint: Paint): string {
   return checklist(
     result.checks.filter(({ status }) => status !== 'pass' && status !== 'skip'),
     paint,
-  );
-}
-
-function statistics({ tasks, aggregated }: RunResult): string {
-  if (aggregated.requests === 0) return '';
-  const head = ['Name', '# reqs', '# fails', 'Avg', 'Min', 'Max', 'Med', '95%', '99%', 'req/s', 'failures/s'];
-  return table(head, [...tasks, aggregated].map(statisticsRow), 1);
-}
-
-function statisticsRow(row: TaskStatistics): string[] {
-  const share = row.requests > 0 ? ((row.failures / row.requests) * 100).toFixed(2) : '0.00';
-  return [
-    ...[visible(row.name), String(row.requests), `${row.failures} (${share}%)`],
-    ...[ms(row.averageMs), ms(row.minMs), ms(row.maxMs), ms(row.medianMs)],
-    ...(row.latency ? [ms(row.latency['95%']), ms(row.latency['99%'])] : ['N/A', 'N/A']),
-    ...[row.requestsPerSecond.toFixed(2), row.failuresPerSecond.toFixed(2)],
-  ];
-}
-
-function failures(result: RunResult): string {
-  return table(
-    ['# occurrences', 'Name', 'Failure'],
-    result.failures.map(({ task, kind, occurrences }) => [String(occurrences), visible(task), wrap(kind, 80)]),
-  );
-}
-
-function exceptions(result: RunResult): string {
-  return table(
-    ['# occurrences', 'Exception'],
-    result.exceptions.map(({ message, occurrences }) => [String(occurrences), wrap(message, 90)]),
   );
 }
 

@@ -22,11 +22,20 @@ export const escapeMarkdown = (text: string): string => visible(text).replace(/[
 /** `2026-01-31 13:04:59 UTC` of a Unix time in ms. */
 export const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
+/** `13:04:59` of a Unix time in ms, in UTC. */
+export const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+
 /** A number with at most so many decimals, without trailing zeros. */
 export const decimal = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
 /** Milliseconds for tables: three digits that matter. */
 export const ms = (value: number): string => decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0);
+
+/** A share of 1 as `99.95 %`. Never rounded down to 0 %: one failure in a million is seen. */
+export function percent(share: number): string {
+  const rounded = decimal(share * 100, 2);
+  return share > 0 && rounded === '0' ? '< 0.01 %' : `${rounded} %`;
+}
 
 /** `25 min 0 s`, `42.5 s`. */
 export function duration(milliseconds: number): string {

@@ -5,9 +5,11 @@ const HALF_BITS = 10;
 /** Greatest value that is told apart from greater ones: 71 minutes in µs. */
 const MAX_VALUE = 2 ** 32 - 1;
 
-/** Number of indexes that {@link bucketIndex} can give. */
-const SIZE = bucketIndex(MAX_VALUE) + 1;
-const TOP_STEP = 2 ** Math.floor(Math.log2(SIZE));
+/** A row is one doubling of the values; a block is what is looked through at once when a percentile is asked for. */
+const ROW = HALF;
+const BLOCK_BITS = 5;
+const BLOCK = 2 ** BLOCK_BITS;
+const ROWS = 23;
 
 /**
  * Index of a value in HDR's log-linear buckets of three significant digits: values below 2,048 have a bucket each, and every
@@ -27,16 +29,22 @@ export const medianRank = (count: number): number => Math.floor((count - 1) / 2)
 /** The rank (from 0) of a percentile among `count` sorted values as Locust takes it. `share` is 0 to 1. */
 export const percentileRank = (count: number, share: number): number => Math.min(count - 1, Math.floor(count * share));
 
+/** The buckets of one doubling of the values, with the sums of their blocks. */
+class Row {
+  count = 0;
+  readonly blocks = new Float64Array(ROW / BLOCK);
+  readonly counts = new Float64Array(ROW);
+  /** The value that stands for a bucket: the greatest that was added to it, since a writer may choose either end of a bucket. */
+  readonly values = new Float64Array(ROW);
+}
+
 /**
- * Latencies of any number of seconds, added up. Adding and asking both cost the logarithm of the number of buckets,
- * so that percentiles can be asked for after each second of a day.
+ * Latencies of any number of seconds, added up. Adding costs the same however much is in it, and asking not much more, so that
+ * percentiles can be asked for after each second of a day; only the doublings that occur take memory, so that there can be one
+ * for each task of each stage.
  */
 export class Distribution {
-  /** A Fenwick tree: node i (from 1) holds the sum of the (i & −i) counts that end at index i − 1. */
-  readonly #tree = new Float64Array(SIZE + 1);
-  /** The value that stands for a bucket: the greatest that was added to it, since a writer may choose either end of a bucket. */
-  readonly #values = new Float64Array(SIZE);
-  readonly #counts = new Float64Array(SIZE);
+  readonly #rows: (Row | undefined)[] = new Array<Row | undefined>(ROWS).fill(undefined);
   #count = 0;
 
   /** How many values were added. */
@@ -46,14 +54,22 @@ export class Distribution {
 
   /** Adds `[value, count, …]` pairs, in any order. */
   add(pairs: readonly number[]): void {
-    for (let i = 0; i + 1 < pairs.length; i += 2) this.#addOne(pairs[i] as number, pairs[i + 1] as number);
+    for (let i = 0; i + 1 < pairs.length; i += 2) this.#change(pairs[i] as number, pairs[i + 1] as number);
+  }
+
+  /** Takes away pairs that were added before. */
+  remove(pairs: readonly number[]): void {
+    for (let i = 0; i + 1 < pairs.length; i += 2) this.#change(pairs[i] as number, -(pairs[i + 1] as number));
   }
 
   /** Adds all values of another distribution. */
   merge(other: Distribution): void {
-    for (let index = 0; index < SIZE; index++) {
-      const count = other.#counts[index] as number;
-      if (count > 0) this.#addOne(other.#values[index] as number, count);
+    for (const row of other.#rows) {
+      if (!row || row.count === 0) continue;
+      for (let index = 0; index < ROW; index++) {
+        const count = row.counts[index] as number;
+        if (count > 0) this.#change(row.values[index] as number, count);
+      }
     }
   }
 
@@ -67,27 +83,48 @@ export class Distribution {
     return this.#at(medianRank(this.#count));
   }
 
-  #addOne(value: number, count: number): void {
+  #change(value: number, count: number): void {
     if (count === 0) return;
     const index = bucketIndex(value);
-    this.#values[index] = Math.max(this.#values[index] as number, value);
-    this.#counts[index] = (this.#counts[index] as number) + count;
+    // Shifts and masks: ROW and BLOCK are powers of two, and this runs for each bucket of each second of a day.
+    const at = index & (ROW - 1);
+    const block = at >>> BLOCK_BITS;
+    const row = this.#rows[index >>> HALF_BITS] ?? this.#open(index >>> HALF_BITS);
+    if (value > (row.values[at] as number)) row.values[at] = value;
+    row.counts[at] = (row.counts[at] as number) + count;
+    row.blocks[block] = (row.blocks[block] as number) + count;
+    row.count += count;
     this.#count += count;
-    for (let node = index + 1; node <= SIZE; node += node & -node) this.#tree[node] = (this.#tree[node] as number) + count;
+  }
+
+  #open(index: number): Row {
+    const row = new Row();
+    this.#rows[index] = row;
+    return row;
   }
 
   #at(rank: number): number | undefined {
     if (this.#count === 0) return undefined;
-    let node = 0;
     let left = rank;
-    for (let step = TOP_STEP; step >= 1; step /= 2) {
-      const sum = node + step <= SIZE ? (this.#tree[node + step] as number) : Number.POSITIVE_INFINITY;
-      if (sum > left) continue;
-      node += step;
-      left -= sum;
+    for (const row of this.#rows) {
+      if (!row) continue;
+      if (left >= row.count) {
+        left -= row.count;
+        continue;
+      }
+      return valueIn(row, left);
     }
-    return this.#values[node];
+    throw new RangeError('a rank lies beyond all counts');
   }
+}
+
+function valueIn(row: Row, rank: number): number {
+  let left = rank;
+  let block = 0;
+  for (; left >= (row.blocks[block] as number); block++) left -= row.blocks[block] as number;
+  let at = block * BLOCK;
+  for (; left >= (row.counts[at] as number); at++) left -= row.counts[at] as number;
+  return row.values[at] as number;
 }
 
 /**

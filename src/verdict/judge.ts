@@ -12,13 +12,16 @@ import {
   type RunResult,
   type Verdict,
 } from './run-result.js';
+import { highestStep, stageResults } from './stages.js';
 import { rateSeconds, statisticsOf } from './statistics.js';
 import type { Summary } from './summarize.js';
-import { warningsOf } from './warnings.js';
+import { timingRows } from './timings.js';
+import { preflightWarnings, warningsOf } from './warnings.js';
 
 /** Judges a run by its facts: a proven FAIL beats INCONCLUSIVE beats PASS. */
 export function judge(summary: Summary): RunResult {
   const rows = criteria.flatMap((criterion) => criterion(summary));
+  const stages = stageResults(summary);
   const { start, load, loadEnd, runEnd } = summary;
   const seconds = rateSeconds(summary.loadStart, load.lastRequestSecond, loadEnd?.t ?? null);
   return {
@@ -41,12 +44,15 @@ export function judge(summary: Summary): RunResult {
       lastEvent: summary.lastEvent,
     },
     sampleIntervalMs: start.sampleIntervalMs,
-    stages: start.stages,
+    stages,
+    highestStep: highestStep(stages),
     peakUsers: peakUsers(summary.history),
+    events: summary.events,
     checks: summary.checks.map(checkRow),
     criteria: rows,
     tasks: [...load.tasks.values()].sort((a, b) => compareText(a.name, b.name)).map((task) => statisticsOf(task, seconds)),
     aggregated: statisticsOf(summary.aggregated, seconds),
+    timings: timingRows(load.timings),
     failures: load.failures(),
     exceptions: Object.entries(load.exceptions.toRecord()).map(([message, occurrences]) => ({ message, occurrences })),
     pushes: load.pushes.toRecord(),
@@ -63,7 +69,7 @@ export function judge(summary: Summary): RunResult {
 
 function verdictOf(summary: Summary, rows: readonly CriterionRow[]): { verdict: Verdict; reasons: Reason[] } {
   const failed = [...rows.filter((row) => fails(row, summary.start.strict)).map(reasonOf), ...strictChecks(summary, ['warn', 'fail'])];
-  const open = [...runReasons(summary), ...openCriteria(summary, rows), ...strictChecks(summary, ['error'])];
+  const open = [...runReasons(summary), ...openCriteria(summary, rows), ...strictChecks(summary, ['error']), ...strictPreflight(summary)];
   if (failed.length > 0) return { verdict: 'FAIL', reasons: [...failed, ...open] };
   if (open.length > 0) return { verdict: 'INCONCLUSIVE', reasons: open };
   const required = rows.filter((row) => row.required).length;
@@ -87,6 +93,9 @@ function strictChecks({ start, checks, loadStart }: Summary, statuses: readonly 
     .filter(({ status }) => statuses.includes(status))
     .map(({ check, title, observed }) => ({ code: `check.${check}`, text: `check "${title}": ${observed}` }));
 }
+
+/** Without a checklist nothing is known of the environment. */
+const strictPreflight = (summary: Summary): Reason[] => (summary.start.strict ? preflightWarnings(summary) : []);
 
 function reasonOf(row: CriterionRow): Reason {
   const text =

@@ -1,3 +1,4 @@
+import type { ReadableCounts } from './accumulate/counts.js';
 import { type BackendLog, LOG_SAMPLER } from './accumulate/logs.js';
 import { clock, decimal } from './format.js';
 import type { LogProof, LogReading } from './run-result.js';
@@ -6,7 +7,7 @@ import type { Summary } from './summarize.js';
 /** Readings further apart than this many intervals leave part of the log unread. */
 const MAX_GAP_INTERVALS = 3;
 
-type Facts = Pick<Summary, 'start' | 'thresholds' | 'load' | 'logs' | 'loadStart' | 'loadEnd'>;
+type Facts = Pick<Summary, 'start' | 'thresholds' | 'logs' | 'loadStart' | 'loadEnd'> & { load: ReadableCounts };
 
 /** What was read of all logs, and whether each reading covers the whole load. */
 export function logProof(facts: Facts): LogProof {

@@ -8,6 +8,9 @@ export function runReasons(summary: Summary): Reason[] {
   if (runEnd === null) return [cutOff(summary)];
   if (loadStart === null) return [noLoad(summary)];
   if (loadEnd === null) return [{ code: 'load_cut_off', text: `the journal does not hold the end of the load${because(runEnd.message)}` }];
+  if (runEnd.reason === 'aborted') {
+    return [{ code: 'aborted', text: `an abort rule stopped the load before its plan ended${because(runEnd.message)}` }];
+  }
   if (loadEnd.reason === 'stopped') return [{ code: 'stopped', text: `the load was stopped before its plan ended${by(summary)}` }];
   if (loadEnd.reason === 'error') return [{ code: 'load_error', text: `the load ended with an error${because(loadEnd.message)}` }];
   if (runEnd.reason === 'error') return [{ code: 'run_error', text: `the run ended with an error${because(runEnd.message)}` }];

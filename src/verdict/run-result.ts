@@ -135,8 +135,7 @@ export interface HistorySecond {
   drops: number;
   unsent: number;
   tasks: Record<string, TaskOfSecond>;
-  /** The worst of all workers. */
-  generator: { loopDelayMs: number; utilization: number };
+  generator: GeneratorSecond;
   /** All tasks from the load's start up to and including this second. Percentiles in the order of {@link PERCENTILES}; null without requests. */
   total: {
     requests: number;
@@ -163,6 +162,20 @@ export interface SampleSeries {
   values: (number | null)[];
 }
 
+/** How the load generator itself fared in one second: the worst of all workers. */
+export interface GeneratorSecond {
+  /** Longest time that an event loop was blocked. */
+  loopDelayMs: number;
+  /** Share of the second in which the busiest event loop was busy. */
+  utilization: number;
+  /** By how much the latest message left after it was intended. */
+  lagMs: number;
+  /** Time in which garbage collection stopped a worker. */
+  gcMs: number;
+  /** Connects that the generator's own machine refused (`generator EMFILE`, …), all workers together. */
+  failures: number;
+}
+
 /** How the load generator itself fared. */
 export interface GeneratorHealth {
   /** Seconds from the first to the last record of load. */
@@ -171,9 +184,76 @@ export interface GeneratorHealth {
   saturatedSeconds: number;
   missingSeconds: number;
   saturated: boolean;
-  maxLoopDelayMs: number;
-  maxUtilization: number;
-  limits: { loopDelayMs: number; utilization: number; share: number };
+  /** Connects that the generator's own machine refused. */
+  failures: number;
+  /** The worst second by each measure. */
+  most: GeneratorSecond;
+  /** Seconds beyond each limit; one second can be beyond several. */
+  beyond: GeneratorSecond;
+  /** A second is saturated beyond any of these, and the run when more than `share` of its seconds are. */
+  limits: GeneratorSecond & { share: number };
+}
+
+/** The percentiles that are told where there is no room for all. */
+export type FewPercentiles = Pick<Percentiles, '50%' | '95%' | '99%'>;
+
+/** Numbers of one task in one stage. */
+export interface StageTask {
+  name: string;
+  requests: number;
+  failures: number;
+  /** From the actual send; null without requests. */
+  latency: FewPercentiles | null;
+  /** From the intended send; null without requests. */
+  intended: FewPercentiles | null;
+}
+
+/** One stage of the plan, judged on its own by what the load alone can prove. Its settle time is left out of all numbers. */
+export interface StageResult extends Stage {
+  /** `pass`: it reached its users and every criterion held. */
+  status: 'pass' | 'fail' | 'inconclusive';
+  /** Why it is not a pass. */
+  reasons: string[];
+  /** Unix seconds of the first second that counts and of the first that does not any more; null without load. */
+  window: { from: number; to: number } | null;
+  /** Seconds of the window of which there is a record, and those of them in which all users of the stage were connected. */
+  seconds: number;
+  heldSeconds: number;
+  /** Most users connected at once. */
+  usersReached: number;
+  requests: number;
+  failures: number;
+  /** Sockets that the target closed or lost. */
+  drops: number;
+  /** Share of 1 of everything that failed through the target, drops included; null when nothing was done. */
+  errorRate: number | null;
+  saturatedSeconds: number;
+  /** By name. */
+  tasks: StageTask[];
+  criteria: CriterionRow[];
+}
+
+/** The stage with the most users that held. */
+export interface HighestStep {
+  /** Position in the plan, from 0. */
+  index: number;
+  name: string;
+  users: number;
+}
+
+/** How long something other than a task took, over the whole run. Times are in ms. */
+export interface TimingRow {
+  /** `handshake.dns`, `handshake.tcp`, `handshake.tls`, `handshake.upgrade`, `reconnect`. */
+  name: string;
+  count: number;
+  latency: Percentiles;
+}
+
+/** Something that happened to the run as a whole. `t` is Unix ms. */
+export interface RunEvent {
+  t: number;
+  type: string;
+  text: string;
 }
 
 /** What was read of one backend's log while the load ran. Times are Unix ms. */
@@ -221,14 +301,20 @@ export interface RunResult {
   /** Unix ms; null for what did not happen. `lastEvent` is the last event of the journal. */
   window: { runStart: number; loadStart: number | null; loadEnd: number | null; runEnd: number | null; lastEvent: number };
   sampleIntervalMs: number;
-  stages: Stage[];
+  stages: StageResult[];
+  /** The highest number of users that held; stages after the first that failed do not count. Null when none is proven to. */
+  highestStep: HighestStep | null;
   /** Greatest numbers of users in one second. */
   peakUsers: { planned: number; active: number; connected: number };
+  /** What happened to the run as a whole, in the order of time. */
+  events: RunEvent[];
   checks: CheckRow[];
   criteria: CriterionRow[];
   /** By name, without the sum. */
   tasks: TaskStatistics[];
   aggregated: TaskStatistics;
+  /** Steps of the opening handshake and the time to reconnect. */
+  timings: TimingRow[];
   failures: FailureRow[];
   exceptions: ExceptionRow[];
   /** Unsolicited frames by type. */

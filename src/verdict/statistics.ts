@@ -1,6 +1,6 @@
 import type { TaskTotals } from './accumulate/tasks.js';
 import type { Distribution } from './distribution.js';
-import { PERCENTILES, type Percentiles, type TaskStatistics } from './run-result.js';
+import { type FewPercentiles, PERCENTILES, type Percentiles, type TaskStatistics } from './run-result.js';
 
 /** One row of the statistics. `seconds` is the window of the rates, the same for every row as in Locust's files; 0 gives no rate. */
 export function statisticsOf(totals: TaskTotals, seconds: number): TaskStatistics {
@@ -17,7 +17,7 @@ export function statisticsOf(totals: TaskTotals, seconds: number): TaskStatistic
     minMs: some ? totals.min / 1000 : 0,
     maxMs: totals.max / 1000,
     medianMs: (latency.median() ?? 0) / 1000,
-    latency: percentilesMs(latency),
+    latency: percentilesMs(latency, totals.max / 1000),
     intended: percentilesMs(intended),
     requestsPerSecond: seconds > 0 ? totals.requests / seconds : 0,
     failuresPerSecond: seconds > 0 ? totals.failures / seconds : 0,
@@ -34,8 +34,20 @@ export function rateSeconds(loadStart: number | null, lastRequestSecond: number 
   return Math.max(0, (last - loadStart) / 1000);
 }
 
-function percentilesMs(distribution: Distribution): Percentiles | null {
+/**
+ * All percentiles in ms; null when nothing was added.
+ *
+ * @param maxMs The greatest value as it was, where it is known: a bucket only knows it to three digits.
+ */
+export function percentilesMs(distribution: Distribution, maxMs?: number): Percentiles | null {
   if (distribution.count === 0) return null;
   const entries = PERCENTILES.map(([name, share]) => [name, (distribution.percentile(share) ?? 0) / 1000]);
-  return Object.fromEntries(entries) as Percentiles;
+  return { ...(Object.fromEntries(entries) as Percentiles), ...(maxMs !== undefined && { '100%': maxMs }) };
+}
+
+/** The percentiles that are told where there is no room for all, in ms; null when nothing was added. */
+export function fewPercentilesMs(distribution: Distribution): FewPercentiles | null {
+  if (distribution.count === 0) return null;
+  const at = (share: number): number => (distribution.percentile(share) ?? 0) / 1000;
+  return { '50%': at(0.5), '95%': at(0.95), '99%': at(0.99) };
 }

@@ -1,11 +1,13 @@
 import type { CheckResultEvent, JournalEvent } from '../journal/event.js';
 import { History } from './accumulate/history.js';
 import { LogReadings } from './accumulate/logs.js';
+import { runEventOf } from './accumulate/run-events.js';
 import { SamplerErrors } from './accumulate/sampler-errors.js';
 import { SeriesSet } from './accumulate/series.js';
+import { type StageFacts, StageTotals } from './accumulate/stages.js';
 import { LoadTotals, type TaskTotals } from './accumulate/tasks.js';
 import { generatorHealth } from './generator.js';
-import type { GeneratorHealth, HistorySecond, SamplerErrorRow, SampleSeries } from './run-result.js';
+import type { GeneratorHealth, HistorySecond, RunEvent, SamplerErrorRow, SampleSeries } from './run-result.js';
 import { readThresholds, type Thresholds } from './thresholds.js';
 
 type Event<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
@@ -24,6 +26,10 @@ export interface Summary {
   measured: { from: number; to: number } | null;
   load: LoadTotals;
   aggregated: TaskTotals;
+  stages: readonly StageFacts[];
+  events: RunEvent[];
+  /** Users on top of the plan, each time that they were changed. */
+  adjustments: number[];
   history: HistorySecond[];
   generator: GeneratorHealth;
   series: SampleSeries[];
@@ -41,6 +47,9 @@ export class Summarizer {
   readonly #start: Event<'run.start'>;
   readonly #checks: CheckResultEvent[] = [];
   readonly #load = new LoadTotals();
+  readonly #stages: StageTotals;
+  readonly #events: RunEvent[] = [];
+  readonly #adjustments: number[] = [];
   readonly #history = new History();
   readonly #series: SeriesSet;
   readonly #logs: LogReadings;
@@ -56,10 +65,13 @@ export class Summarizer {
     this.#lastEvent = start.t;
     this.#series = new SeriesSet(start.sampleIntervalMs);
     this.#logs = new LogReadings(start.backends);
+    this.#stages = new StageTotals(start);
+    this.#note(start);
   }
 
   add(event: JournalEvent): void {
     this.#lastEvent = Math.max(this.#lastEvent, event.t);
+    this.#note(event);
     switch (event.type) {
       case 'check.result':
         this.#checks.push(event);
@@ -70,9 +82,11 @@ export class Summarizer {
       case 'load.start':
         this.#loadStart = event.t;
         this.#logs.loadStarted(event.t);
+        this.#stages.loadStarted(event.t);
         break;
       case 'load.second':
         this.#load.add(event);
+        this.#stages.add(event);
         this.#history.add(event);
         break;
       case 'load.end':
@@ -92,7 +106,10 @@ export class Summarizer {
       case 'run.start':
         throw new NoRunError('the journal holds a second run.start: it is not the journal of one run');
       case 'stage.start':
-        // The plan is in run.start; when a stage began follows from it.
+        this.#stages.stageStarted(event);
+        break;
+      case 'load.adjust':
+        this.#adjustments.push(event.users);
         break;
     }
   }
@@ -112,12 +129,20 @@ export class Summarizer {
       measured: this.#measured(history),
       load: this.#load,
       aggregated: this.#load.aggregate(),
+      stages: this.#stages.all(),
+      events: this.#events,
+      adjustments: this.#adjustments,
       history,
       generator: generatorHealth(history),
       series: this.#series.all(),
       logs: this.#logs,
       samplerErrors: this.#samplerErrors.rows(),
     };
+  }
+
+  #note(event: JournalEvent): void {
+    const noted = runEventOf(event);
+    if (noted) this.#events.push(noted);
   }
 
   #measured(history: readonly HistorySecond[]): Summary['measured'] {

@@ -8,10 +8,22 @@ export interface Thresholds {
   errorRate: number | null;
   publishFailures: number | null;
   resources: { [Name in keyof Criteria['resources']]: ResourceRange | null };
+  /** Both are empty where the scenario has no such proof. */
   logProof: { pattern: string; replyType: string };
   /** Names of criteria for which there is no rule. */
   unknown: string[];
+  /** Ids of the criteria that the journal says do not apply: an explicit null, where a limit that is merely missing leaves its criterion open. */
+  notApplicable: ReadonlySet<string>;
 }
+
+/** Which criterion is judged by which resource's range. */
+const RESOURCE_IDS: Readonly<Record<keyof Criteria['resources'], string>> = {
+  backendCpu: 'backend_cpu',
+  backendMemory: 'backend_memory',
+  redisClients: 'redis_clients',
+  redisMemoryBytes: 'redis_memory',
+  nginxConnections: 'nginx_connections',
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,6 +46,10 @@ export function readThresholds(criteria: Fields): Thresholds {
     },
     logProof: { pattern: textOf(proof.pattern), replyType: textOf(proof.replyType) },
     unknown: Object.keys(fieldsOf(criteria.unknown)),
+    notApplicable: new Set([
+      ...(criteria.publishFailures === null ? ['publish_failures'] : []),
+      ...Object.entries(RESOURCE_IDS).flatMap(([name, id]) => (resources[name] === null ? [id] : [])),
+    ]),
   };
 }
 

@@ -1,16 +1,26 @@
-import { counted } from './format.js';
+import { saturation } from './criteria/saturation.js';
+import { taskP95Id } from './criteria/task-p95.js';
+import { counted, millis } from './format.js';
 import type { CriterionRow, Reason } from './run-result.js';
 import type { Summary } from './summarize.js';
 
 /** What should be known of a run and does not change its verdict (unless it is strict). */
 export function warningsOf(summary: Summary, criteria: readonly CriterionRow[]): Reason[] {
   return [
+    ...preflightWarnings(summary),
     ...checkWarnings(summary),
     ...criterionWarnings(criteria),
+    ...clockWarnings(summary, criteria),
     ...generatorWarnings(summary),
     ...loadWarnings(summary),
     ...samplerWarnings(summary),
   ];
+}
+
+/** A check that nobody made is no check that passed. */
+export function preflightWarnings({ preflightPassed, loadStart }: Summary): Reason[] {
+  if (preflightPassed !== null || loadStart === null) return [];
+  return [{ code: 'no_preflight', text: 'no pre-flight was made: nothing is known of the environment' }];
 }
 
 function checkWarnings({ checks, loadStart }: Summary): Reason[] {
@@ -32,13 +42,26 @@ function criterionWarnings(criteria: readonly CriterionRow[]): Reason[] {
     }));
 }
 
-function generatorWarnings({ generator }: Summary): Reason[] {
-  const { saturated, saturatedSeconds, seconds } = generator;
-  if (saturated || saturatedSeconds === 0) return [];
-  return [{ code: 'generator', text: `the load generator was saturated in ${saturatedSeconds} of ${counted(seconds, 'second')}` }];
+/** The criteria take the clock of the actual send. Where the other one would change the answer, that has to be known. */
+function clockWarnings({ load, thresholds }: Summary, criteria: readonly CriterionRow[]): Reason[] {
+  return [...thresholds.taskP95Ms].flatMap(([task, limit]) => {
+    const id = taskP95Id(task);
+    const row = criteria.find((one) => one.id === id);
+    const micros = load.tasks.get(task)?.intended.percentile(0.95);
+    if (limit === null || micros === undefined || row?.status !== 'pass' || micros / 1000 < limit) return [];
+    const text =
+      `${row.title} is ${row.observed} from the actual send, but ${millis(micros / 1000)} from the intended one, which would not be ` +
+      `${row.threshold}: messages left late, and users wait longer than the criterion sees`;
+    return [{ code: `intended.${id}`, text }];
+  });
 }
 
-function loadWarnings({ load, aggregated, history, loadEnd }: Summary): Reason[] {
+function generatorWarnings({ generator }: Summary): Reason[] {
+  if (generator.saturated || generator.saturatedSeconds === 0) return [];
+  return [{ code: 'generator', text: saturation(generator) }];
+}
+
+function loadWarnings({ load, aggregated, history, loadEnd, adjustments }: Summary): Reason[] {
   const warnings: Reason[] = [];
   if (aggregated.late > 0) {
     warnings.push({ code: 'late_replies', text: `${counted(aggregated.late, 'reply', 'replies')} came after the timeout of their task` });
@@ -48,6 +71,14 @@ function loadWarnings({ load, aggregated, history, loadEnd }: Summary): Reason[]
   }
   const exceptions = Object.values(load.exceptions.toRecord()).reduce((sum, count) => sum + count, 0);
   if (exceptions > 0) warnings.push({ code: 'exceptions', text: `the scenario itself threw ${counted(exceptions, 'error')}` });
+  if (adjustments.length > 0) {
+    const [least, most] = [Math.min(...adjustments), Math.max(...adjustments)];
+    const range = least === most ? signed(most) : `${signed(least)} to ${signed(most)}`;
+    warnings.push({
+      code: 'adjusted',
+      text: `the plan was changed ${counted(adjustments.length, 'time')} while it ran, by ${range} users`,
+    });
+  }
   const planned = history.reduce((max, { users }) => Math.max(max, users.planned), 0);
   const connected = history.reduce((max, { users }) => Math.max(max, users.connected), 0);
   if (loadEnd !== null && connected < planned) {
@@ -55,6 +86,8 @@ function loadWarnings({ load, aggregated, history, loadEnd }: Summary): Reason[]
   }
   return warnings;
 }
+
+const signed = (users: number): string => (users > 0 ? `+${users}` : String(users));
 
 function samplerWarnings({ samplerErrors }: Summary): Reason[] {
   const bySampler = new Map<string, { occurrences: number; message: string }>();

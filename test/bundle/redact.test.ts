@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../src/bundle/redact.js';
+import { type JournalEvent, journalEvent } from '../../src/journal/event.js';
 
 describe('Redactor', () => {
   it.each([
@@ -19,17 +20,49 @@ describe('Redactor', () => {
     for (const form of ['p"ss wörd', 'p\\"ss wörd', 'p%22ss%20w%C3%B6rd']) expect(redactor.redact(`<${form}>`)).toBe('<<redacted>>');
   });
 
-  it('leaves JSON valid and its numbers whole, whatever the secret', () => {
-    const event = { t: 1234567.5, counts: { 'close 1234': 1234 }, text: 'a 1234 "b" \\ c' };
+  it('takes out each of thousands, also where one is the beginning of another', () => {
+    const redactor = new Redactor();
+    const secrets = Array.from({ length: 5000 }, (_, index) => `secret-${index}`);
+    for (const secret of secrets) redactor.add(secret);
+    expect(redactor.redact(secrets.join(' ')).split(' ')).toEqual(secrets.map(() => '<redacted>'));
+  });
+
+  it('leaves words alone of which a secret is only a part', () => {
+    const redactor = new Redactor();
+    redactor.add('route');
+    expect(redactor.redact('route_calculated reroute route: "route"')).toBe('route_calculated reroute <redacted>: "<redacted>"');
+  });
+
+  it('leaves an event of the journal an event, whatever the secrets are', () => {
+    const words = ['pass', 'load', 'load.second', 'check.result', 'status', 'failures', '1234', 'route_calculated', 'completed'];
+    const event = {
+      type: 'check.result',
+      t: 1234.5,
+      check: 'load',
+      title: 'a load',
+      why: 'to pass',
+      status: 'pass',
+      observed: 'user 1234 got a pass',
+      durationMs: 1234,
+    };
     fc.assert(
-      fc.property(fc.oneof(fc.constant('1234'), fc.string({ minLength: 4, maxLength: 8 })), (secret) => {
+      fc.property(fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ minLength: 4, maxLength: 8 })), { maxLength: 5 }), (secrets) => {
         const redactor = new Redactor();
-        redactor.add(secret);
-        const clean = JSON.parse(redactor.redactJson(JSON.stringify({ ...event, secret })));
-        expect(clean.t).toBe(event.t);
-        expect(Object.values(clean.counts)).toEqual([1234]);
-        expect(clean.secret).not.toContain(secret);
+        for (const secret of secrets) redactor.add(secret);
+        const clean = journalEvent.parse(redactor.redactData(event)) as Extract<JournalEvent, { type: 'check.result' }>;
+        expect(clean).toMatchObject({ type: 'check.result', t: 1234.5, check: 'load', status: 'pass', durationMs: 1234 });
+        if (secrets.includes('pass')) expect(clean.observed).not.toMatch(/\bpass\b/);
       }),
     );
+  });
+
+  it("takes secrets out of the target's own words, also where they are keys", () => {
+    const redactor = new Redactor();
+    redactor.add('hunter2');
+    const second = { tasks: { ask: { failures: { 'error hunter2': 3 }, latency: [1, 2] } }, pushes: { 'a hunter2': 1 } };
+    expect(redactor.redactData(second)).toEqual({
+      tasks: { ask: { failures: { 'error <redacted>': 3 }, latency: [1, 2] } },
+      pushes: { 'a <redacted>': 1 },
+    });
   });
 });

@@ -31,6 +31,17 @@ describe('request', () => {
     expect(await request('POST', `http://${host}/301`, { signal, body: 'x' })).toEqual({ status: 301, text: '이 POST' });
   });
 
+  it('tells how long a Retry-After asks to wait, in seconds or until a date', async () => {
+    const host = await serve((req, res) => res.writeHead(429, { 'retry-after': decodeURIComponent(req.url?.slice(1) ?? '') }).end());
+    const asked = async (header: string) => (await request('GET', `http://${host}/${encodeURIComponent(header)}`, { signal })).retryAfterMs;
+    expect(await asked('7')).toBe(7_000);
+    const untilDate = await asked(new Date(Date.now() + 60_000).toUTCString());
+    expect(untilDate).toBeGreaterThan(0);
+    expect(untilDate).toBeLessThanOrEqual(60_000);
+    expect(await asked('Thu, 01 Jan 1970 00:00:00 GMT')).toBe(0);
+    expect(await asked('soon')).toBeUndefined();
+  });
+
   it('sends forms, headers and the user-info of the URL', async () => {
     const host = await serve(async (req, res) => {
       const body = await req.toArray();

@@ -153,7 +153,11 @@ describe('mistakes in a configuration', () => {
     ['a negative number', { logins_per_second: -5 }, ['logins_per_second: must be a positive number, is -5']],
     ['a key without a value', { logins_per_second: null }, ['logins_per_second: must be a positive number, is empty']],
     ['a value of another kind', { strict: [1] }, ['strict: must be true or false, is a list of 1']],
-    ['an unknown scenario', { scenario: 'metro' }, ['scenario: must be kindmap, is "metro"']],
+    [
+      'an unknown scenario',
+      { scenario: 'metro' },
+      ['scenario: must be kindmap or the path of a module (.js, .mjs, .cjs, .ts, .mts, .cts), is "metro"'],
+    ],
     [
       'a target that is no URL',
       { target: 'example' },

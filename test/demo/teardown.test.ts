@@ -68,6 +68,8 @@ describe('the stack', () => {
     expect(existsSync(folder)).toBe(false);
     expect(await isRunning(pid)).toBe(true);
     process.kill(pid, 'SIGKILL');
+    // The next test looks at all descendants of this process.
+    await until('the end of the tool', async () => !(await descendants(process.pid)).includes(pid));
   });
 
   it('tells with the end of the log why something did not start, and leaves nothing behind', async () => {

@@ -21,6 +21,13 @@ describe('Tokens', () => {
     expect(await tokens.read(token, 'access', now + 1_800_000)).toBe('expired');
   });
 
+  it('issues tokens that are over as soon as it is told', async () => {
+    const { access_token: token, refresh_token: renewal } = await new Tokens(SECRET, 5).issue('u1', now);
+    expect(await tokens.read(token, 'access', now + 4_000)).toEqual({ userId: 'u1' });
+    expect(await tokens.read(token, 'access', now + 5_000)).toBe('expired');
+    expect(await tokens.read(renewal, 'refresh', now + 5_000)).toEqual({ userId: 'u1' });
+  });
+
   it('takes no token of one type for the other', async () => {
     const pair = await tokens.issue('u1', now);
     expect(await tokens.read(pair.refresh_token, 'access', now)).toBe('invalid');

@@ -7,11 +7,20 @@ import { runCli } from '../helpers/cli.js';
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'loadwitness-input-'));
+  for (const [name, text] of Object.entries(MODULES)) writeFileSync(join(folder, name), text);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const TARGET = ['--target', 'ws://127.0.0.1:1'];
 const stages = (...ends: number[]) => ends.map((end) => `{name: s, duration_seconds: ${end}, target_users: 1, spawn_rate: 1}`).join(', ');
+
+const scenario = (timeoutMs: number): string => `export const scenario = {
+  name: 'own', createState() {}, connect: () => ({ url: 'ws://127.0.0.1:1' }),
+  tasks: [{ name: 'ask', weight: 1, timeoutMs: ${timeoutMs}, message: () => ({}), isReply: () => true }],
+};`;
+
+/** Scenarios beside the configuration. */
+const MODULES = { 'none.mjs': scenario(-1), 'syntax.mjs': 'export const scenario = {\n  name: = 5,\n};\n', 'fine.mjs': scenario(5) };
 
 /** Each is one mistake: flags, the text of a configuration file or null for none, and what the message must name. */
 const MISTAKES: [title: string, args: string[], config: string | null, message: RegExp][] = [
@@ -42,6 +51,15 @@ const MISTAKES: [title: string, args: string[], config: string | null, message: 
   ['an unknown option', ['--uesrs', '3'], null, /--uesrs[\s\S]*--users/],
   ['stages that cannot be read', [...TARGET, '--stages', 'many'], null, /--stages/],
   ['two plans at once', [...TARGET, '--preset', 'small', '--users', '3', '--run-time', '5s'], null, /--users|--preset/],
+  [
+    'a scenario that is not there',
+    [...TARGET, '--scenario', 'nowhere.js'],
+    null,
+    /the scenario \S*nowhere\.js[\s\S]*\(file\): cannot be read/,
+  ],
+  ['a scenario that is none', TARGET, 'scenario: ./none.mjs\n', /none\.mjs[\s\S]*tasks\[0\]\.timeoutMs: must be a positive number/],
+  ['a scenario with a syntax error', TARGET, 'scenario: ./syntax.mjs\n', /syntax\.mjs[\s\S]*line 2: is no valid syntax/],
+  ['a task that the scenario does not have', TARGET, 'scenario: ./fine.mjs\nmessage_types: {aks: {}}\n', /message_types\.aks.*"ask"/],
   ['a variable that is not set', [], 'target: $' + '{LOADWITNESS_NOT_SET}\n', /target.*LOADWITNESS_NOT_SET/],
 ];
 

@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until `condition` gives something else than undefined or false, and gives that; rejects after 15 s. A throw counts as not yet. */
-export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<Exclude<T, undefined | null | false>> {
-  const end = performance.now() + 15_000;
+/** Waits until `condition` gives something else than undefined or false, and gives that; rejects after `patienceMs`. A throw counts as not yet. */
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  patienceMs = 15_000,
+): Promise<Exclude<T, undefined | null | false>> {
+  const end = performance.now() + patienceMs;
   let last: unknown;
   while (performance.now() < end) {
     try {

@@ -23,7 +23,7 @@ async function written(name: string): Promise<string> {
   const path = join(folder, name);
   let t = 1_700_000_000_000;
   const writer = await JournalWriter.create(path, {
-    redact: (line) => line,
+    redact: (event) => event,
     now: () => t++,
     onError: (error) => {
       throw error;

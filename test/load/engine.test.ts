@@ -290,4 +290,77 @@ describe('Engine', () => {
     );
     expect(totals.tasks.connect?.requests).toBe(2);
   });
+
+  it('times the steps of the handshake and the way back after a drop', async () => {
+    let sockets = 0;
+    const totals = await load(
+      {
+        onSocket: () => sockets++,
+        onMessage(message, socket) {
+          if (sockets === 1) socket.terminate();
+          else reply(socket, `${message.type} reply`);
+        },
+      },
+      { plan: { stages: oneStage(1, 1.8) } },
+    );
+    const timings = totals.seconds.flatMap((second) => Object.entries(second.timings));
+    const count = (name: string) =>
+      timings
+        .filter(([key]) => key === name)
+        .flatMap(([, pairs]) => pairs.filter((_, index) => index % 2 === 1))
+        .reduce((a, b) => a + b, 0);
+    expect(count('handshake.tcp')).toBe(2);
+    expect(count('handshake.upgrade')).toBe(2);
+    expect(count('handshake.tls')).toBe(0);
+    expect(count('reconnect')).toBe(1);
+    const [backoff = 0] = timings.find(([key]) => key === 'reconnect')?.[1] ?? [];
+    expect(backoff).toBeGreaterThanOrEqual(500_000);
+  });
+
+  describe('in the paced rhythm', () => {
+    it('sends on time whether or not the last message was answered, and pairs the replies in their order', async () => {
+      const waiting: (() => void)[] = [];
+      const totals = await load(
+        {
+          onMessage(message, socket) {
+            waiting.push(() => reply(socket, `${message.type} reply`));
+            // Three at a time, long after the second and third were sent.
+            if (waiting.length === 3) for (const answer of waiting.splice(0)) answer();
+          },
+        },
+        { plan: { stages: oneStage(1, 0.85), rhythm: 'paced', thinkTimeMs: [40, 40] }, scenario: { first: 'move' } },
+      );
+      const { requests = 0, failures, replies } = totals.tasks.move ?? {};
+      expect(requests).toBeGreaterThanOrEqual(9);
+      expect(replies).toEqual({ 'move reply': requests - (failures?.timeout ?? 0) });
+      const latencies = totals.seconds.flatMap((second) => second.tasks.move?.latency ?? []).filter((_, index) => index % 2 === 0);
+      expect(Math.max(...latencies)).toBeGreaterThan(70_000);
+    });
+
+    it('counts what was due while there was no connection as not sent', async () => {
+      const totals = await load(
+        { onMessage: (_, socket) => socket.terminate() },
+        {
+          plan: {
+            stages: oneStage(1, 0.55),
+            rhythm: 'paced',
+            thinkTimeMs: [50, 50],
+            backoff: { firstMs: 60_000, mostMs: 60_000, attempts: 9 },
+          },
+        },
+      );
+      expect(totals.tasks.ask?.failures).toEqual({ 'close 1006': 1 });
+      expect(totals.unsent).toBeGreaterThanOrEqual(5);
+      expect(totals.unsent).toBeLessThanOrEqual(11);
+    });
+  });
+
+  it('lets a user give up after so many failures in a row, and starts nobody in its stead', async () => {
+    const totals = await load(
+      { onUpgrade: () => 503 },
+      { plan: { stages: oneStage(2, 0.9), backoff: { firstMs: 100, mostMs: 100, attempts: 2 } } },
+    );
+    expect(totals.tasks.connect?.failures).toEqual({ 'http 503': 6 });
+    expect(totals.seconds.at(-1)?.users.active).toBe(0);
+  });
 });

@@ -31,6 +31,30 @@ describe('usersAt', () => {
     expect([5, 6, 8, 9, 15].map((at) => usersAt(stages, at))).toEqual([10, 8, 4, 2, 2]);
   });
 
+  it('stops one user each time that the rate makes one due, and none before', () => {
+    const stages = [stage(10, 10, 5), stage(2, 2, 20)];
+    expect([5.1, 5.49, 5.5, 5.99, 8.99, 9].map((at) => usersAt(stages, at))).toEqual([10, 10, 9, 9, 3, 2]);
+    for (let n = 0; n <= 8; n++) expect(usersAt(stages, 5 + n / 2)).toBe(10 - n);
+  });
+
+  it('turns round where it stands when a stage downwards was too short', () => {
+    const stages = [stage(10, 10, 5), stage(0, 0.5, 10), stage(20, 1, 30)];
+    expect([9.9, 10, 10.9, 11, 12].map((at) => usersAt(stages, at))).toEqual([8, 8, 8, 9, 10]);
+  });
+
+  it('acts when the pair of users and rate changes, and only then', () => {
+    const split = [stage(10, 0.3, 5), stage(10, 0.3, 10), stage(10, 0.3, 40)];
+    const whole = [stage(10, 0.3, 40)];
+    for (let at = 0; at < 40; at += 0.5) expect(usersAt(split, at)).toBe(usersAt(whole, at));
+    expect(usersAt([stage(10, 0.3, 5), stage(10, 0.4, 40)], 7)).toBe(1);
+    expect(usersAt([stage(10, 0.3, 5), stage(10, 0.4, 40)], 7.5)).toBe(2);
+  });
+
+  it('has nobody left at a stage of no users, and starts them again', () => {
+    const stages = [stage(4, 4, 5), stage(0, 4, 10), stage(4, 2, 20)];
+    expect([5, 6, 9, 10.5, 12].map((at) => usersAt(stages, at))).toEqual([4, 0, 0, 1, 4]);
+  });
+
   it('hands over what a stage that is too short has reached', () => {
     const stages = [stage(100, 1, 10), stage(200, 10, 40)];
     expect(usersAt(stages, 10)).toBe(10);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { messageOf } from '../../src/errors.js';
 import { probe } from '../../src/load/probe.js';
-import type { Scenario } from '../../src/load/scenario.js';
+import type { Message, Scenario } from '../../src/load/scenario.js';
 import { startWsTarget, type WsTarget } from '../helpers/ws-target.js';
 
 let target: WsTarget;
@@ -32,7 +33,7 @@ describe('probe', () => {
       },
       onMessage: ({ type }, socket) => socket.send(JSON.stringify({ type: type === 'second' ? 'error' : `${type} reply` })),
     });
-    const results = await probe(scenarioOf(target.url), identity, 500, never);
+    const results = await probe(scenarioOf(target.url), identity, { timeoutMs: 500 }, never);
     expect(results).toMatchObject([
       { task: 'first', ok: true, detail: 'first reply' },
       { task: 'second', ok: false, detail: 'error E' },
@@ -42,16 +43,52 @@ describe('probe', () => {
 
   it('stops at a timeout, since the next reply could not be attributed', async () => {
     target = await startWsTarget({});
-    expect(await probe(scenarioOf(target.url), identity, 500, never)).toMatchObject([{ task: 'first', ok: false, detail: 'timeout' }]);
+    expect(await probe(scenarioOf(target.url), identity, { timeoutMs: 500 }, never)).toMatchObject([
+      { task: 'first', ok: false, detail: 'timeout' },
+    ]);
+  });
+
+  it('pairs replies by their id where the scenario has one', async () => {
+    target = await startWsTarget({
+      onMessage({ id }, socket) {
+        socket.send(JSON.stringify({ id: `not ${id}`, what: 'push' }));
+        socket.send(JSON.stringify({ id, what: 'result' }));
+      },
+    });
+    const id = (message: Message) => message.id as string;
+    const task = (name: string) => ({ name, weight: 1, timeoutMs: 1000, message: () => JSON.stringify({ id: name }) });
+    const scenario: Scenario = {
+      ...scenarioOf(target.url),
+      tasks: [task('first'), task('second')],
+      correlation: { requestId: id, replyId: id },
+      typeOf: (message) => String(message.what),
+    };
+    expect(await probe(scenario, identity, { timeoutMs: 500 }, never)).toMatchObject([
+      { task: 'first', ok: true, detail: 'result' },
+      { task: 'second', ok: true, detail: 'result' },
+    ]);
+  });
+
+  it.each(['message', 'failure'] as const)('says what the %s of the scenario throws', async (member) => {
+    target = await startWsTarget({ onMessage: ({ type }, socket) => socket.send(JSON.stringify({ type: `${type} reply` })) });
+    const scenario = scenarioOf(target.url);
+    const broken = () => {
+      throw new TypeError('no origin');
+    };
+    const tasks = scenario.tasks.map((task) => ({ ...task, [member]: broken }));
+    const results = probe({ ...scenario, tasks }, identity, { timeoutMs: 500 }, never);
+    await expect(results.catch((error: unknown) => Promise.reject(new Error(messageOf(error))))).rejects.toThrow(
+      'the scenario throws: no origin',
+    );
   });
 
   it('says why there is no socket', async () => {
     target = await startWsTarget({ onUpgrade: () => 403 });
-    await expect(probe(scenarioOf(target.url), identity, 500, never)).rejects.toThrow('http 403');
+    await expect(probe(scenarioOf(target.url), identity, { timeoutMs: 500 }, never)).rejects.toThrow('http 403');
   });
 
   it('ends with its signal', async () => {
     target = await startWsTarget({ onUpgrade: () => 'hang' });
-    await expect(probe(scenarioOf(target.url), identity, 5000, AbortSignal.timeout(50))).rejects.toThrow(/timeout/);
+    await expect(probe(scenarioOf(target.url), identity, { timeoutMs: 5000 }, AbortSignal.timeout(50))).rejects.toThrow(/timeout/);
   });
 });

@@ -28,7 +28,7 @@ describe('report.html', () => {
       'Redis Pub/Sub subscribers',
       'nginx connections',
       'Log lines by pattern (counted since the start)',
-      'Load generator: event loop blocked',
+      'Load generator: what held it up',
       'Load generator: event loop busy',
     ]);
   });
@@ -57,7 +57,10 @@ describe('report.html', () => {
   it('lets no text of the target become markup or script', () => {
     const nasty = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'';
     const hostile = rewrite(healthyRun(), (event) => {
-      if (event.type === 'run.start') return { ...event, target: nasty, identity: nasty, runId: nasty };
+      if (event.type === 'run.start')
+        return { ...event, target: nasty, identity: nasty, runId: nasty, stages: event.stages.map((stage) => ({ ...stage, name: nasty })) };
+      if (event.type === 'stage.start') return { ...event, name: nasty };
+      if (event.type === 'run.end') return { ...event, reason: 'aborted', message: nasty };
       if (event.type === 'check.result') return { ...event, title: nasty, observed: nasty, status: 'warn' };
       if (event.type === 'sample')
         return {
@@ -65,7 +68,14 @@ describe('report.html', () => {
           samples: event.samples.map((one) => ({ ...one, attributes: { backend: nasty, pattern: nasty, channel: nasty, state: nasty } })),
         };
       if (event.type === 'load.second')
-        return { ...event, pushes: { [nasty]: 1 }, exceptions: { [nasty]: 1 }, closes: { [nasty]: 1 }, drops: { [nasty]: 1 } };
+        return {
+          ...event,
+          timings: { [nasty]: [1000, 1] },
+          pushes: { [nasty]: 1 },
+          exceptions: { [nasty]: 1 },
+          closes: { [nasty]: 1 },
+          drops: { [nasty]: 1 },
+        };
       return event;
     });
     const html = renderHtml(judge(summarize(hostile)));
@@ -73,6 +83,23 @@ describe('report.html', () => {
     expect(html.match(/<\/script/g)?.length).toBe(3);
     expect(html).not.toContain('<img');
     expect(dataOf(html).charts.some(({ lines }) => lines.some(({ label }) => label === nasty))).toBe(true);
+  });
+
+  it('tells how each stage went, what was measured beside the tasks, how the generator fared, and what happened', () => {
+    const changed = rewrite(healthyRun(), (event) => {
+      if (event.type !== 'load.second') return event;
+      const record = { ...event, timings: { reconnect: [812_032, 1] }, drops: { 'close 1011': 1 }, unsent: 2 };
+      return event.second === LOAD_START / 1000 + 8 ? [{ type: 'load.adjust', t: event.t, users: 3 }, record] : event;
+    });
+    const html = renderHtml(judge(summarize(changed)));
+    const cells = (html.match(/<tr><td.*?<\/tr>/g) ?? []).map((row) => row.split(/<[^>]+>/).filter((cell) => cell !== ''));
+    expect(cells.find((row) => row[1] === 'ramp')?.slice(0, 6)).toEqual(['pass', 'ramp', '6', '6', '5', '6']);
+    expect(cells).toContainEqual(['reconnect', '1', ...Array(11).fill('812')]);
+    expect(cells).toContainEqual(['dropped socket', 'close 1011', '1']);
+    expect(cells).toContainEqual(['unsent task', 'no connection', '2']);
+    expect(cells).toContainEqual(['event loop blocked (ms)', '2', '100', '0']);
+    expect(cells).toContainEqual(['2026-01-31 12:00:19 UTC', '3 users more than planned']);
+    expect(html).toContain('the highest step that held: 6 users (ramp)');
   });
 
   it('names no other address and allows none', () => {

@@ -125,9 +125,78 @@ describe('a saturated generator', () => {
 
   it('is seen by its busy event loop, and by seconds of which there is no record', () => {
     const busy = seconds((event) => ({ ...event, generator: { loopDelayMs: 1, utilization: 0.91, gcMs: 0, lagMs: 0 } }));
-    expect(judge(summarize(busy)).generator).toMatchObject({ saturated: true, saturatedSeconds: 20, maxUtilization: 0.91 });
+    expect(judge(summarize(busy)).generator).toMatchObject({ saturated: true, saturatedSeconds: 20, most: { utilization: 0.91 } });
     const missing = healthyRun().filter((event) => event.type !== 'load.second' || ![5, 6, 11].includes(event.second - LOAD_START / 1000));
     expect(judge(summarize(missing)).generator).toMatchObject({ saturated: true, missingSeconds: 3, seconds: 20 });
+  });
+});
+
+describe('each limit of the generator', () => {
+  it.each([
+    ['loopDelayMs', 100, 'event loop blocked for more than 100 ms in 20'],
+    ['utilization', 0.9, 'event loop busy for more than 90 % of the second in 20'],
+    ['lagMs', 100, 'a message sent more than 100 ms late in 20'],
+    ['gcMs', 200, 'more than 200 ms of garbage collection in 20'],
+  ] as const)('of %s saturates a second beyond %d and not at it, and is named', (measure, limit, text) => {
+    const at = (value: number) => judge(summarize(seconds((event) => ({ ...event, generator: { ...event.generator, [measure]: value } }))));
+    expect(at(limit).generator).toMatchObject({ saturatedSeconds: 0, most: { [measure]: limit } });
+    expect(at(limit * 1.01)).toMatchObject({
+      generator: { saturated: true, saturatedSeconds: 20, beyond: { [measure]: 20 } },
+      reasons: [{ code: 'generator_saturated', text: expect.stringContaining(text) }, {}, {}, {}, {}],
+    });
+  });
+});
+
+describe("failures of the generator's own machine", () => {
+  const inFirst = (pairs: number[], failures: Record<string, number>): JournalEvent[] =>
+    seconds((event) =>
+      event.second === LOAD_START / 1000 ? { ...event, tasks: { ...event.tasks, connect: taskSecond(pairs, { failures }) } } : event,
+    );
+
+  it('are left out of the rates, which they keep from passing', () => {
+    const events = inFirst([1500, 10], { 'generator EMFILE': 3, 'generator EADDRNOTAVAIL': 1 });
+    const text =
+      "4 connects failed on the load generator's own machine and never reached the target (generator EADDRNOTAVAIL 1, generator EMFILE 3)";
+    expect(row('connect_success_rate', events)).toMatchObject({
+      status: 'inconclusive',
+      value: 1,
+      evidence: `6 of 6 connects succeeded; ${text}`,
+    });
+    expect(row('connect_p95', events)).toMatchObject({ status: 'inconclusive', evidence: expect.stringContaining(text) });
+    expect(row('error_rate', events)).toMatchObject({ status: 'inconclusive', value: 0, evidence: `0 of 106 requests failed; ${text}` });
+    expect(judge(summarize(events))).toMatchObject({
+      verdict: 'INCONCLUSIVE',
+      generator: { failures: 4, saturatedSeconds: 1, beyond: { failures: 1 } },
+      warnings: [{ code: 'generator', text: expect.stringContaining("connects refused by the generator's own machine in 1") }],
+    });
+  });
+
+  it("do not excuse the target's own failures", () => {
+    const events = inFirst([1500, 10], { 'generator EMFILE': 3, 'http 503': 2 });
+    expect(row('connect_success_rate', events)).toMatchObject({ status: 'fail', value: 5 / 7, evidence: '5 of 7 connects succeeded' });
+    expect(row('error_rate', events)).toMatchObject({ status: 'fail', evidence: '2 of 107 requests failed' });
+  });
+
+  it('prove nothing when there was nothing else', () => {
+    const events = rewrite(inFirst([1500, 3], { 'generator ENOBUFS': 3 }), (event) =>
+      event.type === 'load.second' ? { ...event, tasks: event.tasks.connect ? { connect: event.tasks.connect } : {} } : event,
+    );
+    for (const id of ['connect_success_rate', 'error_rate'])
+      expect(row(id, events)).toMatchObject({
+        status: 'inconclusive',
+        value: null,
+        evidence: expect.stringMatching(/^3 connects failed on/),
+      });
+  });
+});
+
+describe('a criterion that does not apply to the scenario', () => {
+  it('has no row, where one without a limit is open', () => {
+    const without = criteria({ publishFailures: null, resources: { ...CRITERIA.resources, redisClients: null }, logProof: null });
+    expect(row('publish_failures', without)).toBeUndefined();
+    expect(row('redis_clients', without)).toBeUndefined();
+    expect(judge(summarize(without)).verdict).toBe('PASS');
+    expect(row('publish_failures', criteria({ publishFailures: undefined }))).toMatchObject({ status: 'inconclusive' });
   });
 });
 

@@ -98,6 +98,19 @@ describe('Distribution', () => {
     );
   });
 
+  it('is after pairs were taken away as if they had never been added', () => {
+    fc.assert(
+      fc.property(pairs, pairs, (kept, gone) => {
+        const [both, one] = [new Distribution(), new Distribution()];
+        both.add([...kept, ...gone].flat());
+        both.remove(gone.flat());
+        one.add(kept.flat());
+        expect(both.count).toBe(one.count);
+        for (const share of SHARES) expect(both.percentile(share)).toBe(one.percentile(share));
+      }),
+    );
+  });
+
   it('has no percentile when nothing was added', () => {
     expect(new Distribution().percentile(0.95)).toBeUndefined();
     expect(new Distribution().median()).toBeUndefined();

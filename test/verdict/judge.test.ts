@@ -23,7 +23,7 @@ describe('the verdict', () => {
     expect(result.criteria.map(({ id, status }) => [id, status])).toEqual(
       [
         ...['connect_success_rate', 'connect_p95', 'start_navigation_p95', 'location_update_p95', 'error_rate', 'publish_failures'],
-        ...['backend_cpu', 'backend_memory', 'redis_clients', 'redis_memory', 'nginx_connections'],
+        ...['backend_cpu', 'backend_memory', 'redis_clients', 'redis_memory', 'pubsub_subscribers', 'nginx_connections'],
       ].map((id) => [id, 'pass']),
     );
   });
@@ -61,6 +61,20 @@ describe('the verdict', () => {
       reasons: [{ code: 'stopped', text: 'the load was stopped before its plan ended by SIGINT' }],
     });
     expect(judged(failing(stopped)).verdict).toBe('FAIL');
+  });
+
+  it('is INCONCLUSIVE for a run that an abort rule stopped, and FAIL when what it saw is proven of the whole', () => {
+    const aborted = rewrite(healthyRun(), (event) => {
+      if (event.type === 'load.end') return { ...event, reason: 'stopped' };
+      if (event.type === 'run.end') return { ...event, reason: 'aborted', message: 'error_rate: over the last 5 s …' };
+      return event;
+    });
+    const reason = { code: 'aborted', text: 'an abort rule stopped the load before its plan ended: error_rate: over the last 5 s …' };
+    expect(judged(aborted)).toMatchObject({ verdict: 'INCONCLUSIVE', reasons: [reason], ended: { reason: 'aborted' } });
+    const proven = judged(failing(aborted));
+    expect(proven.verdict).toBe('FAIL');
+    expect(proven.reasons[0]?.code).toBe('error_rate');
+    expect(proven.reasons).toContainEqual(reason);
   });
 
   it('is INCONCLUSIVE when the load or the run ended with an error, or the end of the load is missing', () => {
@@ -109,6 +123,47 @@ describe('the verdict', () => {
 
   it('is INCONCLUSIVE when the journal does not hold the limits', () => {
     expect(codes(judged(start({ criteria: {} })))).toEqual(['connect_success_rate', 'connect_p95', 'error_rate', 'publish_failures']);
+  });
+});
+
+describe('the warnings', () => {
+  it('say where the clock of the intended send would change the answer, and only there', () => {
+    const intended = (micros: number): JournalEvent[] =>
+      rewrite(healthyRun(), (event) =>
+        event.type === 'load.second'
+          ? { ...event, tasks: { ...event.tasks, location_update: taskSecond([1000, 4], { intended: [micros, 4] }) } }
+          : event,
+      );
+    expect(judged(intended(299_000)).warnings).toEqual([]);
+    expect(judged(intended(450_048))).toMatchObject({
+      verdict: 'PASS',
+      warnings: [
+        {
+          code: 'intended.location_update_p95',
+          text: expect.stringMatching(
+            /^location_update \(p95\) is 1 ms from the actual send, but 450 ms from the intended one, which would not be < 300 ms/,
+          ),
+        },
+      ],
+    });
+  });
+
+  it('say when users were added or taken away, and the events say when', () => {
+    const adjust = (t: number, users: number): JournalEvent => ({ type: 'load.adjust', t, users });
+    const adjusted = [...healthyRun(), adjust(LOAD_START + 3500, 2), adjust(LOAD_START + 7500, -1), adjust(LOAD_START + 9500, 0)];
+    const result = judged(adjusted.sort((a, b) => a.t - b.t));
+    expect(result.warnings).toEqual([{ code: 'adjusted', text: 'the plan was changed 3 times while it ran, by -1 to +2 users' }]);
+    expect(result.events.map(({ t, text }) => [t - LOAD_START, text])).toEqual([
+      [-10_000, 'the run began'],
+      [-8000, 'pre-flight passed'],
+      [0, 'the load began'],
+      [0, 'stage ramp began: 6 users at 6 a second'],
+      [3500, '2 users more than planned'],
+      [7500, '1 user fewer than planned'],
+      [9500, 'users as planned again'],
+      [20_000, 'the load ended: completed'],
+      [21_500, 'the run ended: completed'],
+    ]);
   });
 });
 

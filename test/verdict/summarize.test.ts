@@ -66,6 +66,17 @@ describe('summarize', () => {
     expect(JSON.stringify(load.pushes.toRecord())).toBe('{"__proto__":4,"constructor":2}');
   });
 
+  it('adds up the steps of handshakes and the times to reconnect, in the order in which they happen', () => {
+    const timings = { reconnect: [900_096, 1], 'handshake.upgrade': [1500, 3], 'handshake.tcp': [200, 1, 300, 2] };
+    const result = judge(summarize(withSeconds(second(0, { timings }), second(1, { timings: { 'handshake.tcp': [400, 1] } }))));
+    expect(result.timings).toMatchObject([
+      { name: 'handshake.tcp', count: 4, latency: { '50%': 0.3, '100%': 0.4 } },
+      { name: 'handshake.upgrade', count: 3, latency: { '95%': 1.5 } },
+      { name: 'reconnect', count: 1, latency: { '50%': 900.096 } },
+    ]);
+    expect(judge(summarize(healthyRun())).timings).toEqual([]);
+  });
+
   it('marks a missing reading with a gap after two and a half intervals, not before', () => {
     const sample = (t: number, value: number): JournalEvent => ({
       type: 'sample',

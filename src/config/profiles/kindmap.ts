@@ -1,3 +1,5 @@
+import { KINDMAP } from '../config.js';
+
 /** The Seoul stations between which virtual users travel: names as the target's route table knows them. */
 export const KINDMAP_STATIONS = [
   '강남',
@@ -64,9 +66,12 @@ const LOG_PATTERNS = {
   error_level: ' - (ERROR|CRITICAL) - ',
 };
 
+/** When a run is broken off, where a configuration asks for it and says no more. */
+export const ABORT_DEFAULTS = { afterSeconds: 30, windowSeconds: 60, criteria: [] as string[] };
+
 /** The guide's test of KindMap, whole but for the target: the lowest layer of every configuration. */
 export const KINDMAP_PROFILE = {
-  scenario: 'kindmap' as const,
+  scenario: KINDMAP,
   kindmap: {
     stations: KINDMAP_STATIONS,
     disabilityTypes: { PHY: 1, VIS: 1, AUD: 1, ELD: 1 },

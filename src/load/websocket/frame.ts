@@ -3,7 +3,7 @@
 export const Opcode = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 
 /** Close codes of RFC 6455, section 7.4.1, that this client itself uses. */
-export const CloseCode = { normal: 1000, protocolError: 1002, noStatus: 1005, abnormal: 1006, invalidPayload: 1007, tooBig: 1009 } as const;
+export const CloseCode = { normal: 1000, protocolError: 1002, noStatus: 1005, abnormal: 1006, tooBig: 1009 } as const;
 
 /** The greatest message that is put together. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;

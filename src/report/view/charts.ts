@@ -57,7 +57,11 @@ function loadCharts(result: RunResult): Chart[] {
 function generatorCharts(result: RunResult): Chart[] {
   const rows = withGaps(result.history);
   return [
-    historyChart('Load generator: event loop blocked', 'ms', rows, [{ label: 'longest', of: (row) => row.generator.loopDelayMs }]),
+    historyChart('Load generator: what held it up', 'ms', rows, [
+      { label: 'event loop blocked', of: (row) => row.generator.loopDelayMs },
+      { label: 'latest message', of: (row) => row.generator.lagMs },
+      { label: 'garbage collection', of: (row) => row.generator.gcMs },
+    ]),
     historyChart('Load generator: event loop busy', '%', rows, [{ label: 'busiest worker', of: (row) => row.generator.utilization * 100 }]),
   ];
 }

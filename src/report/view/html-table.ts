@@ -10,6 +10,12 @@ export interface Column {
   number?: true;
 }
 
+/** A column of words. */
+export const text = (title: string): Column => ({ title });
+
+/** A column of numbers. */
+export const number = (title: string): Column => ({ title, number: true });
+
 export type TableCell = string | number | Html;
 
 const render = (cell: TableCell): string => (cell instanceof Html ? cell.source : escapeHtml(String(cell)));

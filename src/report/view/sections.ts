@@ -1,10 +1,8 @@
 import { PERCENTILES, type RunResult, type TaskStatistics } from '../../verdict/run-result.js';
-import { tested } from '../headline.js';
+import { highestStep, tested } from '../headline.js';
 import { counted, decimal, duration, escapeHtml, ms, utc } from '../text.js';
-import { type Column, Html, type TableCell, tableSection, tag } from './html-table.js';
-
-const text = (title: string): Column => ({ title });
-const number = (title: string): Column => ({ title, number: true });
+import { Html, number, type TableCell, tableSection, tag, text } from './html-table.js';
+import { apart, events, generator, stages, timings } from './load-sections.js';
 
 /** The verdict, why, and what the run was. */
 export function headSection(result: RunResult): string {
@@ -31,6 +29,7 @@ function factsOf(result: RunResult): [string, string][] {
     ['Started', utc(window.runStart)],
     ['Ended', ended ? `${utc(window.runEnd ?? window.lastEvent)}, ${ended.reason}${signal}` : 'cut off'],
     ['Load', load],
+    ...(window.loadStart === null ? [] : [['Held', highestStep(result)] satisfies [string, string]]),
     ['Users at most', `${result.peakUsers.connected} connected of ${result.peakUsers.planned} planned`],
     ['Identity', result.identity],
     ['Generator', `${generator.saturatedSeconds} of ${counted(generator.seconds, 'second')} saturated`],
@@ -40,7 +39,10 @@ function factsOf(result: RunResult): [string, string][] {
 
 /** Every table of the page, in its order. */
 export function tableSections(result: RunResult): string {
-  const sections = [criteria, checks, stages, statistics, responseTimes, failures, exceptions, frames, logs, samplerErrors];
+  const sections = [
+    ...[criteria, checks, stages, statistics, responseTimes, timings, failures, exceptions, apart],
+    ...[logs, generator, samplerErrors, events],
+  ];
   return sections
     .map((section) => section(result))
     .filter((html) => html !== '')
@@ -63,16 +65,6 @@ function checks(result: RunResult): string {
   return tableSection('Pre-flight checks', [text(''), text(''), text('Observed'), text('Expected'), text('What to do')], rows, {
     stack: true,
   });
-}
-
-function stages(result: RunResult): string {
-  const rows = result.stages.map(({ name, users, spawnRate, untilSeconds }) => [
-    name,
-    users,
-    decimal(spawnRate, 2),
-    decimal(untilSeconds, 1),
-  ]);
-  return tableSection('Load plan', [text('Stage'), number('Users'), number('Users a second'), number('Until second')], rows);
 }
 
 const withSum = ({ tasks, aggregated }: RunResult): TaskStatistics[] => [...tasks, aggregated];
@@ -124,16 +116,6 @@ function failures(result: RunResult): string {
 function exceptions(result: RunResult): string {
   const rows = result.exceptions.map(({ message, occurrences }) => [message, occurrences]);
   return tableSection('Errors of the scenario', [text('Message'), number('Occurrences')], rows);
-}
-
-function frames(result: RunResult): string {
-  const kinds = [
-    ['unsolicited frame', result.pushes],
-    ['closed socket', result.closes],
-    ['dropped socket', result.drops],
-  ] as const;
-  const rows = kinds.flatMap(([kind, counts]) => Object.entries(counts).map(([label, count]) => [kind, label, count]));
-  return tableSection('Frames and sockets apart from tasks', [text(''), text('Kind'), number('Count')], rows);
 }
 
 function logs({ logProof }: RunResult): string {

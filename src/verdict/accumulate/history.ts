@@ -1,6 +1,7 @@
 import type { LoadSecond } from '../../journal/event.js';
 import { Distribution, percentilesOf } from '../distribution.js';
 import { type HistorySecond, PERCENTILES, type TaskOfSecond } from '../run-result.js';
+import { addGenerator, noGenerator } from './generator-second.js';
 import { sumOf } from './tally.js';
 
 /** Workers write their seconds independently: a second is closed when records of a second this much later are there. */
@@ -49,7 +50,7 @@ export class History {
         drops: 0,
         unsent: 0,
         tasks: {},
-        generator: { loopDelayMs: 0, utilization: 0 },
+        generator: noGenerator(),
         total: { requests: 0, failures: 0, percentilesMs: null, medianMs: 0, averageMs: 0, minMs: 0, maxMs: 0, averageBytes: 0 },
       };
       this.#rows.set(second, row);
@@ -60,8 +61,7 @@ export class History {
   #addCounts(row: HistorySecond, event: LoadSecond): void {
     row.drops += sumOf(event.drops);
     row.unsent += event.unsent;
-    row.generator.loopDelayMs = Math.max(row.generator.loopDelayMs, event.generator.loopDelayMs);
-    row.generator.utilization = Math.max(row.generator.utilization, event.generator.utilization);
+    addGenerator(row.generator, event);
     for (const task of Object.values(event.tasks)) {
       row.requests += task.requests;
       row.failures += sumOf(task.failures);
@@ -99,7 +99,8 @@ export class History {
     return {
       requests: this.#requests,
       failures: this.#failures,
-      percentilesMs: some ? SHARES.map((share) => inMs(this.#latency.percentile(share) ?? 0)) : null,
+      // The greatest is known as it was; its bucket knows it to three digits only.
+      percentilesMs: some ? SHARES.map((share) => inMs(share === 1 ? this.#max : (this.#latency.percentile(share) ?? 0))) : null,
       medianMs: inMs(this.#latency.median() ?? 0),
       averageMs: some ? inMs(this.#sum / this.#latency.count) : 0,
       minMs: some ? inMs(this.#min) : 0,

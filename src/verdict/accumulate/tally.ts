@@ -6,6 +6,18 @@ export class Tally {
     for (const [label, count] of Object.entries(counts)) this.#counts.set(label, (this.#counts.get(label) ?? 0) + count);
   }
 
+  /** Takes away counts that were added before. */
+  remove(counts: Readonly<Record<string, number>>): void {
+    for (const [label, count] of Object.entries(counts)) this.#counts.set(label, (this.#counts.get(label) ?? 0) - count);
+  }
+
+  /** Sum of all counts. */
+  get total(): number {
+    let total = 0;
+    for (const count of this.#counts.values()) total += count;
+    return total;
+  }
+
   get(label: string): number {
     return this.#counts.get(label) ?? 0;
   }

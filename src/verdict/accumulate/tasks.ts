@@ -1,34 +1,22 @@
 import type { LoadSecond, TaskSecond } from '../../journal/event.js';
 import { Distribution } from '../distribution.js';
 import type { FailureRow } from '../run-result.js';
-import { compareText, sumOf, Tally } from './tally.js';
+import { TaskCounts } from './counts.js';
+import { compareText, Tally } from './tally.js';
 
 /** The name under which dropped sockets are listed among the failures: they belong to no task. */
 export const CONNECTION = 'connection';
 
 /** What happened to one task, or to all together, over the whole run. Times are in µs. */
-export class TaskTotals {
-  requests = 0;
-  failures = 0;
+export class TaskTotals extends TaskCounts {
   late = 0;
   bytes = 0;
   sum = 0;
   min = Number.POSITIVE_INFINITY;
   max = 0;
-  readonly replies = new Tally();
-  readonly latency = new Distribution();
-  readonly intended = new Distribution();
 
-  constructor(readonly name: string) {}
-
-  /** Requests that did not fail. */
-  get successes(): number {
-    return this.requests - this.failures;
-  }
-
-  add(record: TaskSecond): void {
-    this.requests += record.requests;
-    this.failures += sumOf(record.failures);
+  override add(record: TaskSecond): void {
+    super.add(record);
     this.late += record.late;
     this.bytes += record.bytes;
     this.sum += record.sum;
@@ -37,9 +25,6 @@ export class TaskTotals {
       this.min = Math.min(this.min, record.min);
       this.max = Math.max(this.max, record.max);
     }
-    this.replies.add(record.replies);
-    this.latency.add(record.latency);
-    this.intended.add(record.intended);
   }
 
   merge(other: TaskTotals): void {
@@ -50,6 +35,7 @@ export class TaskTotals {
     this.sum += other.sum;
     this.min = Math.min(this.min, other.min);
     this.max = Math.max(this.max, other.max);
+    this.generatorFailures.add(other.generatorFailures.toRecord());
     this.replies.add(other.replies.toRecord());
     this.latency.merge(other.latency);
     this.intended.merge(other.intended);
@@ -63,6 +49,8 @@ export class LoadTotals {
   readonly closes = new Tally();
   readonly drops = new Tally();
   readonly exceptions = new Tally();
+  /** How long other things took, by name, in µs. */
+  readonly timings = new Map<string, Distribution>();
   unsent = 0;
   /** The last second in which a request came to an end, in Unix time. */
   lastRequestSecond: number | null = null;
@@ -75,11 +63,17 @@ export class LoadTotals {
     this.exceptions.add(event.exceptions);
     this.#addFailures(CONNECTION, event.drops, event.second);
     this.unsent += event.unsent;
+    for (const [name, pairs] of Object.entries(event.timings)) this.#timing(name).add(pairs);
     for (const [name, record] of Object.entries(event.tasks)) {
       this.#totals(name).add(record);
       this.#addFailures(name, record.failures, event.second);
       if (record.requests > 0) this.lastRequestSecond = Math.max(this.lastRequestSecond ?? 0, event.second);
     }
+  }
+
+  /** Sockets that the target closed or lost. */
+  get dropped(): number {
+    return this.drops.total;
   }
 
   /** All tasks together. */
@@ -101,6 +95,15 @@ export class LoadTotals {
       this.tasks.set(name, totals);
     }
     return totals;
+  }
+
+  #timing(name: string): Distribution {
+    let timing = this.timings.get(name);
+    if (!timing) {
+      timing = new Distribution();
+      this.timings.set(name, timing);
+    }
+    return timing;
   }
 
   #addFailures(task: string, failures: Readonly<Record<string, number>>, second: number): void {

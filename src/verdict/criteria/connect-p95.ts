@@ -1,7 +1,7 @@
-import type { Criterion } from './criterion.js';
+import type { LoadCriterion } from './criterion.js';
 import { CONNECT, latencyRow } from './latency.js';
 
 /** Opening handshakes are fast enough. */
-export const connectP95: Criterion = (summary) => [
-  latencyRow(summary, CONNECT, 'connect_p95', 'Connect time (p95)', summary.thresholds.connectP95Ms),
+export const connectP95: LoadCriterion = (facts) => [
+  latencyRow(facts, CONNECT, 'connect_p95', 'Connect time (p95)', facts.thresholds.connectP95Ms),
 ];

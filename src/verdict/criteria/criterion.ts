@@ -1,8 +1,23 @@
-import type { CriterionRow } from '../run-result.js';
+import type { ReadableCounts } from '../accumulate/counts.js';
+import type { CriterionRow, GeneratorHealth } from '../run-result.js';
 import type { Summary } from '../summarize.js';
+import type { Thresholds } from '../thresholds.js';
+
+/** What the criteria of the load are judged by: a whole run's, a stage's, or the last minute's. */
+export interface LoadFacts {
+  thresholds: Thresholds;
+  load: ReadableCounts;
+  generator: GeneratorHealth;
+}
+
+/** What all criteria are judged by. */
+export type Facts = LoadFacts & Pick<Summary, 'start' | 'series' | 'logs' | 'loadStart' | 'loadEnd' | 'measured'>;
 
 /** Judges one thing that must hold. One criterion may have a row for each task. */
-export type Criterion = (summary: Summary) => CriterionRow[];
+export type Criterion = (facts: Facts) => CriterionRow[];
+
+/** A criterion that the load alone can prove. */
+export type LoadCriterion = (facts: LoadFacts) => CriterionRow[];
 
 /** A row before its status is known. */
 export type RowBase = Pick<CriterionRow, 'id' | 'title' | 'required' | 'threshold' | 'limit' | 'unit'>;

@@ -1,10 +1,14 @@
-import { sumOf } from '../accumulate/tally.js';
+import { failureShare, sumOfTasks } from '../accumulate/counts.js';
 import { counted, percent } from '../format.js';
-import type { Criterion, RowBase } from './criterion.js';
+import type { LoadCriterion, RowBase } from './criterion.js';
 import { inconclusive, judged, NO_LIMIT } from './criterion.js';
+import { generatorFailures } from './generator-failures.js';
 
-/** Less than this share of everything that users did failed: connects, tasks, and sockets that the target dropped. */
-export const errorRate: Criterion = ({ aggregated, load, thresholds }) => {
+/**
+ * Less than this share of everything that users did failed: connects, tasks, and sockets that the target dropped. What failed for want
+ * of something on the generator's own machine is left out, and keeps the rate from passing.
+ */
+export const errorRate: LoadCriterion = ({ load, thresholds }) => {
   const limit = thresholds.errorRate;
   const base: RowBase = {
     id: 'error_rate',
@@ -16,12 +20,13 @@ export const errorRate: Criterion = ({ aggregated, load, thresholds }) => {
     unit: '1',
   };
   if (limit === null) return [inconclusive(base, NO_LIMIT)];
-  const drops = sumOf(load.drops.toRecord());
-  const failures = aggregated.failures + drops;
-  const total = aggregated.requests + drops;
-  if (total === 0) return [inconclusive(base, 'no request was made')];
-  const rate = failures / total;
-  const dropped = drops > 0 ? `, and ${counted(drops, 'dropped connection')}` : '';
-  const evidence = `${aggregated.failures} of ${counted(aggregated.requests, 'request')} failed${dropped}`;
-  return [judged(base, rate < limit || failures === 0 ? 'pass' : 'fail', percent(rate), rate, evidence)];
+  const own = generatorFailures([...load.tasks.values()]);
+  const { failed, rate } = failureShare(load);
+  if (rate === null) return [inconclusive(base, own?.text ?? 'no request was made')];
+  const sum = sumOfTasks(load);
+  const dropped = load.dropped > 0 ? `, and ${counted(load.dropped, 'dropped connection')}` : '';
+  const evidence = `${failed - load.dropped} of ${counted(sum.requests - sum.generatorFailures, 'request')} failed${dropped}`;
+  const holds = rate < limit || failed === 0;
+  if (own && holds) return [inconclusive(base, `${evidence}; ${own.text}`, percent(rate), rate)];
+  return [judged(base, holds ? 'pass' : 'fail', percent(rate), rate, evidence)];
 };

@@ -2,8 +2,7 @@ import type { ResourceRange } from '../../config/config.js';
 import { percentileRank } from '../distribution.js';
 import { counted } from '../format.js';
 import type { CriterionRow, SampleSeries } from '../run-result.js';
-import type { Summary } from '../summarize.js';
-import { inconclusive, NO_LIMIT, type RowBase } from './criterion.js';
+import { type Facts, inconclusive, NO_LIMIT, type RowBase } from './criterion.js';
 
 /** A recommended range of one metric. */
 export interface RangeRule {
@@ -32,7 +31,7 @@ interface Measured {
 const MIN_SHARE = 0.5;
 
 /** Judges a range by the worst source. Beyond it is a warning; a source without samples keeps it from passing. */
-export function rangeRow(summary: Summary, rule: RangeRule): CriterionRow {
+export function rangeRow(facts: Facts, rule: RangeRule): CriterionRow {
   const { range, format } = rule;
   const base: RowBase = {
     id: rule.id,
@@ -43,7 +42,7 @@ export function rangeRow(summary: Summary, rule: RangeRule): CriterionRow {
     unit: rule.unit,
   };
   if (range === null) return inconclusive(base, NO_LIMIT);
-  const measured = measure(summary, rule);
+  const measured = measure(facts, rule);
   const worst = measured.reduce<Measured | undefined>((max, one) => (max === undefined || one.value > max.value ? one : max), undefined);
   if (!worst) return inconclusive(base, `there is no sample of ${rule.metric} during the load`);
   const name = rule.statistic === 'p95' ? '95th percentile' : 'greatest';
@@ -67,7 +66,7 @@ function missingOf(measured: readonly Measured[], rule: RangeRule): string | nul
   return null;
 }
 
-function measure({ series, measured, start }: Summary, rule: RangeRule): Measured[] {
+function measure({ series, measured, start }: Facts, rule: RangeRule): Measured[] {
   if (measured === null) return [];
   const expected = Math.floor((measured.to - measured.from) / start.sampleIntervalMs);
   const wanted = Object.entries(rule.attributes ?? {});

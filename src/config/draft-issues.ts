@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { type ConfigIssue, messageOf } from '../errors.js';
+import { type Criteria, KINDMAP } from './config.js';
+import type { Flags } from './flags.js';
+import type { Draft } from './layer.js';
+import { closest } from './similar.js';
+
+/** What a whole draft is looked at with. */
+export interface DraftContext {
+  hasFile: boolean;
+  flags: Flags;
+  env: NodeJS.ProcessEnv;
+  /** The scenario is a module whose tasks are not known yet. */
+  tasksAreOpen: boolean;
+}
+
+/** The mistakes that no layer shows by itself: what is missing in all of them, and what does not fit together. */
+export function draftIssues(draft: Draft, context: DraftContext): ConfigIssue[] {
+  return [
+    ...targetIssues(draft, context),
+    ...identityIssues(draft, context),
+    ...taskIssues(draft, context),
+    ...rhythmIssues(draft, context),
+    ...tlsIssues(draft, context),
+    ...partIssues(draft),
+    ...rangeIssues(draft.criteria),
+    ...abortIssues(draft, context),
+  ];
+}
+
+function targetIssues({ target }: Draft, { hasFile, flags }: DraftContext): ConfigIssue[] {
+  if (target !== undefined || flags.target !== undefined) return [];
+  const orKey = hasFile ? 'write "target" into the file or give --target' : 'give it';
+  return [{ path: '--target', message: `is required: ${orKey}, e.g. --target wss://example.org` }];
+}
+
+function identityIssues({ identity, accounts, minted }: Draft, { flags, env }: DraftContext): ConfigIssue[] {
+  if (identity === 'accounts' && accounts.length === 0) {
+    return [
+      { path: flags.identity === undefined ? 'identity' : '--identity', message: 'accounts needs test_accounts in the configuration file' },
+    ];
+  }
+  if (identity === 'minted' && !env[minted.secretEnv]) {
+    const message = `the environment variable ${minted.secretEnv} is not set: it must hold the target's JWT secret; minted.secret_env can name another`;
+    return [{ path: 'minted.secret_env', message }];
+  }
+  return [];
+}
+
+function taskIssues({ tasks }: Draft, { tasksAreOpen }: DraftContext): ConfigIssue[] {
+  return !tasksAreOpen && Object.values(tasks).every((task) => task.weight === 0)
+    ? [{ path: 'message_types', message: 'at least one task needs a weight above 0' }]
+    : [];
+}
+
+function rhythmIssues({ rhythm, thinkTimeSeconds, reconnect }: Draft, { flags }: DraftContext): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  if (rhythm === 'paced' && thinkTimeSeconds[1] === 0) {
+    const message = 'paced needs a think time above 0: it is the time from one task to the next';
+    issues.push({ path: flags.rhythm === undefined ? 'rhythm' : '--rhythm', message });
+  }
+  const { firstSeconds, mostSeconds } = reconnect;
+  if (firstSeconds > mostSeconds) {
+    const message = `first_seconds (${firstSeconds}) must be no greater than most_seconds (${mostSeconds})`;
+    issues.push({ path: 'reconnect', message });
+  }
+  return issues;
+}
+
+function tlsIssues({ tls }: Draft, { flags }: DraftContext): ConfigIssue[] {
+  const issues = [
+    ...unreadable(flags.ca === undefined ? 'tls.ca' : '--ca', tls.caFile),
+    ...unreadable('tls.cert', tls.certFile),
+    ...unreadable('tls.key', tls.keyFile),
+  ];
+  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+    const [given, missing] = tls.keyFile === undefined ? ['cert', 'key'] : ['key', 'cert'];
+    issues.push({ path: `tls.${given}`, message: `needs tls.${missing} as well: a client certificate is shown with its key` });
+  }
+  return issues;
+}
+
+function unreadable(path: string, file: string | undefined): ConfigIssue[] {
+  if (file === undefined) return [];
+  try {
+    readFileSync(file);
+    return [];
+  } catch (error) {
+    return [{ path, message: `cannot be read: ${messageOf(error)}` }];
+  }
+}
+
+/** A scenario of one's own brings no names of Redis channels and nginx upstreams along. */
+function partIssues({ redis, nginx }: Draft): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const need = (path: string, value: string, what: string): void => {
+    if (value === '') issues.push({ path: `infrastructure.${path}`, message: `is required: ${what}` });
+  };
+  if (redis.url !== undefined) need('redis.channel', redis.channel, 'the Pub/Sub channel between the backends');
+  if (nginx.config !== undefined) {
+    need('nginx.upstream', nginx.upstream, 'the name of the upstream block in front of the backends');
+    need(
+      'nginx.method',
+      nginx.method,
+      'the balancing method that it must have, e.g. round_robin, which is what nginx does without a directive',
+    );
+  }
+  return issues;
+}
+
+function rangeIssues({ resources }: Criteria): ConfigIssue[] {
+  return Object.entries(resources).flatMap(([resource, range]) => {
+    const path = `success_criteria.resources.${snake(resource)}`;
+    if (range === null) return [];
+    // A file may give one bound of a range that no lower layer has.
+    const { warning, critical }: Partial<typeof range> = range;
+    if (warning === undefined || critical === undefined) return [{ path, message: 'needs both "warning" and "critical"' }];
+    return warning <= critical ? [] : [{ path, message: `warning (${warning}) must be no greater than critical (${critical})` }];
+  });
+}
+
+function abortIssues({ abort, criteria, scenario }: Draft, { tasksAreOpen }: DraftContext): ConfigIssue[] {
+  if (abort === undefined || (scenario !== KINDMAP && tasksAreOpen)) return [];
+  const known = criterionIds(criteria);
+  return abort.criteria.flatMap((id, index) => {
+    if (known.includes(id)) return [];
+    const meant = closest(id, known);
+    const mend = meant === undefined ? `judged here: ${known.join(', ')}` : `did you mean "${meant}"?`;
+    return [{ path: `abort.criteria[${index}]`, message: `"${id}" is no criterion of this run; ${mend}` }];
+  });
+}
+
+/** Ids of everything that will be judged, as the report names it. */
+function criterionIds({ taskP95Ms, publishFailures, resources }: Criteria): string[] {
+  const ids: Record<keyof Criteria['resources'], string> = {
+    backendCpu: 'backend_cpu',
+    backendMemory: 'backend_memory',
+    redisClients: 'redis_clients',
+    redisMemoryBytes: 'redis_memory',
+    nginxConnections: 'nginx_connections',
+  };
+  return [
+    'connect_success_rate',
+    'connect_p95',
+    ...Object.keys(taskP95Ms).map((task) => `${task}_p95`),
+    'error_rate',
+    ...(publishFailures === null ? [] : ['publish_failures']),
+    ...Object.entries(ids).flatMap(([resource, id]) => (resources[resource as keyof typeof ids] === null ? [] : [id])),
+  ];
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
