@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 
 /** Names of the files in a run's folder. */
@@ -17,10 +17,30 @@ export function newRunId(now: Date): string {
 export async function createRunFolder(out: string, runId: string): Promise<string> {
   const folder = join(out, runId);
   try {
-    await mkdir(out, { recursive: true });
+    await mkdirs(resolve(out));
     await mkdir(folder);
   } catch (error) {
     throw new UsageError(`--out: cannot make ${folder}: ${messageOf(error)}`, { cause: error });
   }
   return folder;
+}
+
+/** Makes a folder and those above it. Node's recursive mkdir never ends where a file system takes no folder at all, as /proc. */
+async function mkdirs(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder || (await exists(dirname(folder)))) throw error;
+    await mkdirs(dirname(folder));
+    await mkdir(folder);
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false, // Whatever keeps it from being seen, making what is in it will say so.
+  );
 }

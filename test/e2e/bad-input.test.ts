@@ -94,6 +94,8 @@ describe('bad input', () => {
 
   it.each([
     ['a file that is not there', ['run', '--config', 'nowhere.yaml'], /nowhere\.yaml/],
+    ['a place that takes no folder', ['run', '--target', 'ws://127.0.0.1:1', '--out', '/proc/nowhere/evidence'], /--out: cannot make/],
+    ['a file where the folder would be', ['run', '--target', 'ws://127.0.0.1:1', '--out', 'package.json'], /--out: cannot make/],
     ['a folder that is no run', ['report', '.'], /not the folder of a run/],
     ['no command', [], /Usage/],
   ])('%s: exit 2', async (_, args, message) => {
