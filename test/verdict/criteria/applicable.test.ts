@@ -7,7 +7,9 @@ import { CRITERIA, healthyRun, rewrite } from '../journal-builder.js';
 const NONE = { backendCpu: null, backendMemory: null, redisClients: null, redisMemoryBytes: null, nginxConnections: null };
 
 function judged(criteria: Record<string, unknown>) {
-  const events: JournalEvent[] = rewrite(healthyRun(), (event) => (event.type === 'run.start' ? { ...event, criteria, replicas: 0 } : event));
+  const events: JournalEvent[] = rewrite(healthyRun(), (event) =>
+    event.type === 'run.start' ? { ...event, criteria, replicas: 0 } : event,
+  );
   const result = judge(summarize(events));
   return { verdict: result.verdict, rows: result.criteria };
 }
