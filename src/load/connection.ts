@@ -18,8 +18,8 @@ export interface ConnectionHandlers {
   onOpen(times: HandshakeTimes): void;
   /** @param kind Why there is no connection, e.g. `http 403`, `timeout`, `connect ECONNREFUSED`, `generator EMFILE`. */
   onRefused(kind: string): void;
-  /** @param data Is the receiver's only until this returns. */
-  onMessage(data: Buffer): void;
+  /** A message: `bytes` from `start` to `end`. They are the receiver's only until this returns. */
+  onMessage(bytes: Buffer, start: number, end: number): void;
   onClose(code: number, by: 'client' | 'server'): void;
 }
 
@@ -77,7 +77,7 @@ export class Connection {
     this.#handlers = handlers;
     this.#handshake = createHandshake(url, connect.headers ?? {}, connect.protocols ?? []);
     this.#reader = new FrameReader({
-      onMessage: (payload) => handlers.onMessage(payload),
+      onMessage: (bytes, start, end) => handlers.onMessage(bytes, start, end),
       onPing: (payload) => this.#write(Opcode.pong, payload),
       onClose: (code) => this.#onCloseFrame(code),
       onViolation: (code) => this.#fail(code),
@@ -152,11 +152,11 @@ export class Connection {
 
   /** Returns true: the socket goes on reading. */
   #onBytes(buffer: Buffer, size: number, times: HandshakeTimes, lap: () => number): boolean {
-    const chunk = buffer.subarray(0, size);
     if (this.#handshake === undefined) {
-      this.#reader.read(chunk);
+      this.#reader.read(buffer, size);
       return true;
     }
+    const chunk = buffer.subarray(0, size);
     const bytes = this.#head === undefined ? chunk : Buffer.concat([this.#head, chunk]);
     const answer = readAnswer(bytes, this.#handshake);
     if (answer === undefined) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Emit, Stage } from '../journal/event.js';
 import { HealthMonitor } from './health.js';
 import { shareOf, stageIndexAt, usersAt } from './pacer.js';
+import { createPicker } from './random.js';
 import { Recorder } from './recorder.js';
 import type { Scenario } from './scenario.js';
 import { type UserContext, type UserIdentity, VirtualUser } from './virtual-user.js';
@@ -59,6 +60,7 @@ export class Engine {
     this.#context = {
       ...plan,
       scenario,
+      pickTask: createPicker(scenario.tasks),
       recorder: this.#recorder,
       now: () => performance.now(),
       onEnded: (user) => this.#onEnded(user),

@@ -1,10 +1,10 @@
 import type { Message } from './scenario.js';
 
-/** The frame as a message, or undefined when it is not a JSON object. */
-export function parseMessage(data: Buffer): Message | undefined {
+/** The bytes from `start` to `end` as a message, or undefined when they are not a JSON object. */
+export function parseMessage(bytes: Buffer, start: number, end: number): Message | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(data.toString());
+    value = JSON.parse(bytes.toString('utf8', start, end));
   } catch {
     return undefined; // What a target sends is an observation, which the caller counts, and not an error of ours.
   }

@@ -66,8 +66,8 @@ export function probe(
       connection.terminate();
       fail(signal.reason);
     };
-    const receive = (data: Buffer): void => {
-      const message = parseMessage(data);
+    const receive = (bytes: Buffer, start: number, end: number): void => {
+      const message = parseMessage(bytes, start, end);
       const task = message && inFlight.match(message, user)?.task;
       if (!message || !task) return;
       const failure = task.failure?.(message);
@@ -90,7 +90,7 @@ export function probe(
       {
         onOpen: () => attempt(perform),
         onRefused: (kind) => fail(new Error(kind)),
-        onMessage: (data) => attempt(() => receive(data)),
+        onMessage: (bytes, start, end) => attempt(() => receive(bytes, start, end)),
         onClose: (code) => fail(new Error(`close ${code}`)),
       },
     );

@@ -12,13 +12,22 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** Picks one of `items` by weight, given a uniform random number in [0, 1). Weights of 0 are never picked. */
-export function pickWeighted<T extends { weight: number }>(items: readonly T[], random: number): T {
-  const total = items.reduce((sum, item) => sum + item.weight, 0);
-  let rest = random * total;
-  for (const item of items) {
-    rest -= item.weight;
-    if (rest < 0) return item;
-  }
-  throw new RangeError('nothing to pick from: every weight is 0');
+/**
+ * Makes a function that picks one of `items` by weight, given a uniform random number in [0, 1). Weights of 0 are never picked.
+ *
+ * @throws RangeError when every weight is 0.
+ */
+export function createPicker<T extends { weight: number }>(items: readonly T[]): (random: number) => T {
+  const possible = items.filter(({ weight }) => weight > 0);
+  const last = possible.at(-1);
+  if (last === undefined) throw new RangeError('nothing to pick from: every weight is 0');
+  const total = possible.reduce((sum, { weight }) => sum + weight, 0);
+  return (random) => {
+    let rest = random * total;
+    for (const item of possible) {
+      rest -= item.weight;
+      if (rest < 0) return item;
+    }
+    return last; // The weights add up to a hair less than their sum.
+  };
 }

@@ -1,7 +1,7 @@
 import { Connection, type HandshakeTimes, type TlsOptions } from './connection.js';
 import { InFlight, type Request } from './in-flight.js';
 import { parseMessage, typeOf, UNTYPED } from './message.js';
-import { createRandom, pickWeighted } from './random.js';
+import { createRandom } from './random.js';
 import { CONNECT, type Recorder } from './recorder.js';
 import type { Scenario, Task, User } from './scenario.js';
 import { Timeout } from './timeout.js';
@@ -23,6 +23,8 @@ export interface Backoff {
 /** What all users of one engine share. */
 export interface UserContext {
   scenario: Scenario;
+  /** Picks a task by weight, given a uniform random number in [0, 1). */
+  pickTask(random: number): Task;
   recorder: Recorder;
   rhythm: Rhythm;
   thinkTimeMs: readonly [number, number];
@@ -139,7 +141,7 @@ export class VirtualUser {
           {
             onOpen: (times) => this.#onOpen(times),
             onRefused: (kind) => this.#onRefused(kind),
-            onMessage: (data) => this.#onMessage(data),
+            onMessage: (bytes, start, end) => this.#onMessage(bytes, start, end),
             onClose: (code, by) => this.#onClose(code, by),
           },
         ),
@@ -200,10 +202,10 @@ export class VirtualUser {
   }
 
   #nextTask(): Task {
-    const { scenario } = this.#context;
+    const { scenario, pickTask } = this.#context;
     const first = this.#didFirst ? undefined : scenario.tasks.find((task) => task.name === scenario.first);
     this.#didFirst = true;
-    return first ?? pickWeighted(scenario.tasks, this.#random());
+    return first ?? pickTask(this.#random());
   }
 
   #perform(intendedAt: number): void {
@@ -275,10 +277,10 @@ export class VirtualUser {
     this.#connection?.send(text);
   }
 
-  #onMessage(data: Buffer): void {
+  #onMessage(bytes: Buffer, start: number, end: number): void {
     const { scenario, recorder, now } = this.#context;
     const receivedAt = now();
-    const message = parseMessage(data);
+    const message = parseMessage(bytes, start, end);
     if (!message) return recorder.pushed(UNTYPED);
     const type = (scenario.typeOf ?? typeOf)(message) ?? UNTYPED;
     const request = this.#attempt(() => this.#inFlight.match(message, this.#user));
@@ -288,7 +290,7 @@ export class VirtualUser {
     const record = recorder.task(task.name);
     if (request.expired) return record.lateReply(type);
     const failure = task.failure && this.#attempt(() => task.failure?.(message));
-    record.replied(type, data.length);
+    record.replied(type, end - start);
     record.ended(receivedAt - request.sentAt, receivedAt - request.intendedAt, failure);
     if (failure === undefined && task.onReply) this.#attempt(() => task.onReply?.(message, this.#user));
     if (this.#inFlight.waiting > 0) this.#timeout.set(this.#inFlight.nextDeadline());

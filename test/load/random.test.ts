@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, pickWeighted } from '../../src/load/random.js';
+import { createPicker, createRandom } from '../../src/load/random.js';
 
 describe('createRandom', () => {
   it('repeats itself for one seed and differs between neighbouring seeds', () => {
@@ -19,7 +19,7 @@ describe('createRandom', () => {
   });
 });
 
-describe('pickWeighted', () => {
+describe('createPicker', () => {
   const items = [
     { name: 'rare', weight: 1 },
     { name: 'never', weight: 0 },
@@ -27,11 +27,11 @@ describe('pickWeighted', () => {
   ];
 
   it('picks by weight: the guide asks for one route in eleven tasks', () => {
-    const names = [0, 1 / 11 - 1e-9, 1 / 11 + 1e-9, 0.999999].map((random) => pickWeighted(items, random).name);
+    const names = [0, 1 / 11 - 1e-9, 1 / 11 + 1e-9, 0.999999].map((random) => createPicker(items)(random).name);
     expect(names).toEqual(['rare', 'rare', 'often', 'often']);
   });
 
   it('says so when every weight is 0', () => {
-    expect(() => pickWeighted([{ weight: 0 }], 0.5)).toThrow('every weight is 0');
+    expect(() => createPicker([{ weight: 0 }])).toThrow('every weight is 0');
   });
 });

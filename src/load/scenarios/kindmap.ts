@@ -1,5 +1,5 @@
 import type { KindmapOptions, TaskConfig } from '../../config/config.js';
-import { pickWeighted } from '../random.js';
+import { createPicker } from '../random.js';
 import type { Message, Scenario, Task, User } from '../scenario.js';
 
 interface KindmapState {
@@ -34,7 +34,7 @@ export function walk(state: KindmapState, meters: number, direction: number): vo
  * @param target ws:// or wss:// origin.
  */
 export function createKindmapScenario(target: string, options: KindmapOptions, tasks: Record<string, TaskConfig>): Scenario<KindmapState> {
-  const disabilityTypes = Object.entries(options.disabilityTypes).map(([name, weight]) => ({ name, weight }));
+  const pickDisability = createPicker(Object.entries(options.disabilityTypes).map(([name, weight]) => ({ name, weight })));
   const station = (user: KindmapUser): string => options.stations[Math.floor(user.random() * options.stations.length)] as string;
   const stationOtherThan = (other: string, user: KindmapUser): string => {
     const others = options.stations.filter((name) => name !== other);
@@ -49,7 +49,7 @@ export function createKindmapScenario(target: string, options: KindmapOptions, t
         type: 'start_navigation',
         origin,
         destination: stationOtherThan(origin, user),
-        disability_type: pickWeighted(disabilityTypes, user.random()).name,
+        disability_type: pickDisability(user.random()).name,
       };
     },
     isReply: (message) => message.type === 'route_calculated' || isError(message),

@@ -8,6 +8,9 @@ export const CloseCode = { normal: 1000, protocolError: 1002, noStatus: 1005, ab
 /** The greatest message that is put together. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+/** The first byte of a text message in one frame: nearly all that a server sends. */
+const WHOLE_TEXT = 0x80 | Opcode.text;
+
 /** A frame header with a mask takes at most so many bytes. */
 const MAX_HEADER_BYTES = 14;
 
@@ -44,8 +47,8 @@ export function encodeFrame(opcode: number, payload: string | Uint8Array, mask: 
 
 /** What a {@link FrameReader} finds in the bytes of a server. */
 export interface FrameHandlers {
-  /** A whole message, put together from its fragments. The bytes are the caller's only until this returns. */
-  onMessage(payload: Buffer): void;
+  /** A whole message, put together from its fragments: `bytes` from `start` to `end`. They are the receiver's only until this returns. */
+  onMessage(bytes: Buffer, start: number, end: number): void;
   onPing(payload: Buffer): void;
   /** The server's close frame; 1005 when it gives no code. */
   onClose(code: number): void;
@@ -66,22 +69,30 @@ export class FrameReader {
     this.#handlers = handlers;
   }
 
-  /** @param chunk Is not kept: what has to wait is copied. */
-  read(chunk: Buffer): void {
-    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = undefined;
+  /**
+   * @param chunk Is not kept: what has to wait is copied.
+   * @param size How many of its bytes are meant. Views cost, so whole frames are handled without any.
+   */
+  read(chunk: Buffer, size = chunk.length): void {
+    let bytes = chunk;
+    let end = size;
+    if (this.#rest !== undefined) {
+      bytes = Buffer.concat([this.#rest, chunk.subarray(0, size)]);
+      end = bytes.length;
+      this.#rest = undefined;
+    }
     let at = 0;
     while (!this.#ended) {
-      const size = this.#readFrame(bytes, at);
-      if (size === 0) break;
-      at += size;
+      const length = this.#readFrame(bytes, at, end);
+      if (length === 0) break;
+      at += length;
     }
-    if (at < bytes.length && !this.#ended) this.#rest = Buffer.from(bytes.subarray(at));
+    if (at < end && !this.#ended) this.#rest = Buffer.from(bytes.subarray(at, end));
   }
 
   /** Handles the frame that starts at `at` and returns its size, or 0 while it is not whole. */
-  #readFrame(bytes: Buffer, at: number): number {
-    const available = bytes.length - at;
+  #readFrame(bytes: Buffer, at: number, end: number): number {
+    const available = end - at;
     if (available < 2) return 0;
     const second = bytes[at + 1] as number;
     let length = second & 0x7f;
@@ -99,7 +110,10 @@ export class FrameReader {
     // A server must not mask.
     if ((second & 0x80) !== 0) return this.#violate(CloseCode.protocolError);
     if (available < header + length) return 0;
-    this.#handle(bytes[at] as number, bytes.subarray(at + header, at + header + length));
+    const start = at + header;
+    const first = bytes[at] as number;
+    if (first === WHOLE_TEXT && !this.#fragments) this.#handlers.onMessage(bytes, start, start + length);
+    else this.#handle(first, bytes.subarray(start, start + length));
     return header + length;
   }
 
@@ -115,7 +129,7 @@ export class FrameReader {
       case Opcode.text:
       case Opcode.binary:
         if (this.#fragments) this.#violate(CloseCode.protocolError);
-        else if (isFinal) this.#handlers.onMessage(payload);
+        else if (isFinal) this.#handlers.onMessage(payload, 0, payload.length);
         else this.#fragments = [Buffer.from(payload)];
         return;
       case Opcode.continuation:
@@ -147,7 +161,7 @@ export class FrameReader {
       this.#violate(CloseCode.tooBig);
     } else if (isFinal) {
       this.#fragments = undefined;
-      this.#handlers.onMessage(Buffer.concat(fragments));
+      this.#handlers.onMessage(Buffer.concat(fragments), 0, size);
     }
   }
 

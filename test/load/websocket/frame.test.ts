@@ -25,7 +25,7 @@ interface Seen {
 function readAll(chunks: readonly Buffer[]): Seen {
   const seen: Seen = { messages: [], pings: [], closes: [], violations: [] };
   const reader = new FrameReader({
-    onMessage: (payload) => seen.messages.push(payload.toString()),
+    onMessage: (bytes, start, end) => seen.messages.push(bytes.toString('utf8', start, end)),
     onPing: (payload) => seen.pings.push(payload.toString()),
     onClose: (code) => seen.closes.push(code),
     onViolation: (code) => seen.violations.push(code),
