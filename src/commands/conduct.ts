@@ -6,7 +6,7 @@ import { checks } from '../../checks/index.js';
 import { Redactor } from '../bundle/redact.js';
 import type { Config } from '../config/config.js';
 import { publicConfig } from '../config/public-config.js';
-import { type ExitCode, messageOf } from '../errors.js';
+import { ExitCode, KnownError, messageOf } from '../errors.js';
 import type { Emit } from '../journal/event.js';
 import { SCHEMA_VERSION } from '../journal/event.js';
 import { JournalWriter } from '../journal/writer.js';
@@ -56,7 +56,7 @@ export async function conduct({ config, secrets, out, preflight }: Night, io: Io
   const journal = await JournalWriter.create(join(folder, JOURNAL), {
     redact: redactor.redactData,
     now: () => performance.timeOrigin + performance.now(),
-    onError: (error) => disk.abort(error),
+    onError: (error) => disk.abort(new KnownError(`the journal cannot be written any more: ${messageOf(error)}`, ExitCode.internal)),
   });
   await writeFile(join(folder, CONFIG), `${JSON.stringify(redactor.redactData(publicConfig(config)), null, 2)}\n`, { mode: 0o600 });
   const signal = AbortSignal.any([io.signal, disk.signal]);
@@ -64,17 +64,16 @@ export async function conduct({ config, secrets, out, preflight }: Night, io: Io
   const rule = new AbortController();
   // Of a signal and the rule the first one counts.
   if (config.abort) journal.follow(watchForAbort(config.abort, (reason) => !signal.aborted && rule.abort(reason)));
-  try {
-    await produce({ config, runId, preflight, redactor, broken: rule.signal }, journal.emit, signal, io);
-  } finally {
-    stopShowing();
-    await journal.close();
-  }
+  const failure = await produce({ config, runId, preflight, redactor, broken: rule.signal }, journal.emit, signal, io);
+  stopShowing();
+  await journal.close();
+  if (disk.signal.aborted) throw disk.signal.reason;
   const result = await writeReports(folder, io);
+  if (failure && !(failure instanceof KnownError)) throw failure;
+  if (failure) io.say(failure.message);
   io.say(`report: ${join(folder, 'report.html')}`);
   io.say(folder);
-  if (disk.signal.aborted) throw disk.signal.reason;
-  return exitCodeOfRun(result);
+  return failure?.exitCode ?? exitCodeOfRun(result);
 }
 
 interface Production {
@@ -86,8 +85,17 @@ interface Production {
   broken: AbortSignal;
 }
 
-/** Everything that makes events, from `run.start` to `run.end`. */
-async function produce({ config, runId, preflight, redactor, broken }: Production, emit: Emit, signal: AbortSignal, io: Io): Promise<void> {
+/**
+ * Everything that makes events, from `run.start` to `run.end`.
+ *
+ * @returns what ended the run before its time, for which there is evidence all the same; undefined when nothing did.
+ */
+async function produce(
+  { config, runId, preflight, redactor, broken }: Production,
+  emit: Emit,
+  signal: AbortSignal,
+  io: Io,
+): Promise<Error | undefined> {
   const samplers = createSamplers(config);
   const auth = createAuth(config);
   const onSecret = (secret: string): void => redactor.add(secret);
@@ -118,7 +126,10 @@ async function produce({ config, runId, preflight, redactor, broken }: Productio
     const layout = await prepareMachine(config, io);
     if (preflight) {
       const { passed } = await runPreflight({ checks, ctx: createCheckContext({ config, auth, env: io.env, onSecret }, signal), emit });
-      if (!passed) return end('preflight_failed');
+      if (!passed) {
+        end('preflight_failed');
+        return undefined;
+      }
     }
     users = await prepareUsers({ config, runId, auth, redactor, emit, signal }, io);
     const sampling = startSamplers({ samplers, intervalMs: config.monitoring.intervalSeconds * 1000, emit });
@@ -146,9 +157,10 @@ async function produce({ config, runId, preflight, redactor, broken }: Productio
     releaseKeys();
     await sampling.stop();
     end(reason === 'error' ? 'error' : 'completed');
+    return undefined;
   } catch (error) {
     end('error', messageOf(error));
-    if (!signal.aborted) throw error;
+    return signal.aborted ? undefined : (error as Error);
   } finally {
     users?.keeper.stop();
   }
