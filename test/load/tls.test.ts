@@ -73,7 +73,7 @@ function open(url: string, tls: Partial<TlsConfig>): Promise<Opened> {
     const connection = new Connection({ url }, options, {
       onOpen: (times) => resolve({ connection, times, received, closed }),
       onRefused: (kind) => reject(new Error(kind)),
-      onMessage: (data) => received.push(JSON.parse(data.toString())),
+      onMessage: (bytes, start, end) => received.push(JSON.parse(bytes.toString('utf8', start, end))),
       onClose: (code, by) => onClose([code, by]),
     });
   });

@@ -10,7 +10,9 @@ interface Fixture {
   cases: { name: string; latenciesMs: number[]; percentiles: number[]; median: number }[];
 }
 
-const { source, shares, cases } = JSON.parse(readFileSync(new URL('../fixtures/locust/percentiles.json', import.meta.url), 'utf8')) as Fixture;
+const { source, shares, cases } = JSON.parse(
+  readFileSync(new URL('../fixtures/locust/percentiles.json', import.meta.url), 'utf8'),
+) as Fixture;
 
 /** Locust rounds latencies to two significant digits: the width of its bucket around a value. */
 const bucketWidth = (ms: number): number => (ms < 100 ? 1 : ms < 1_000 ? 10 : ms < 10_000 ? 100 : 1_000);
