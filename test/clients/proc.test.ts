@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { networkNamespace, parseEstablished, parseStat, readEnvironment, readEstablished, readProcess } from '../../src/clients/proc.js';
 import { startChild } from '../helpers/child.js';
+import { uncommonPort } from '../helpers/free-port.js';
 import { until } from '../helpers/until.js';
 
 const endings: (() => unknown)[] = [];
@@ -20,7 +21,7 @@ function child(script: string, env?: NodeJS.ProcessEnv) {
 }
 
 async function listen(address: string): Promise<{ server: Server; port: number }> {
-  const server = createServer().listen(0, address);
+  const server = createServer().listen(await uncommonPort(), address);
   await once(server, 'listening');
   endings.push(() => server.close());
   return { server, port: (server.address() as AddressInfo).port };

@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BackendProcess, backendsSampler } from '../../src/samplers/backends.js';
 import { startChild } from '../helpers/child.js';
+import { uncommonPort } from '../helpers/free-port.js';
 import { startSampling, valueIn } from '../helpers/sampling.js';
 import { until } from '../helpers/until.js';
 
@@ -19,8 +20,8 @@ function child(script: string) {
 }
 
 /** A listener of this process with `count` established connections. */
-async function connections(address: string, count: number, wantedPort = 0): Promise<number> {
-  const server = createServer((socket) => endings.push(() => socket.destroy())).listen(wantedPort, address);
+async function connections(address: string, count: number, wantedPort?: number): Promise<number> {
+  const server = createServer((socket) => endings.push(() => socket.destroy())).listen(wantedPort ?? (await uncommonPort()), address);
   await once(server, 'listening');
   endings.push(() => server.close());
   const { port } = server.address() as AddressInfo;
