@@ -14,7 +14,7 @@ import { checkIdentities } from '../load/identities/resolve.js';
 import { startLoad } from '../load/load.js';
 import { createTlsOptions } from '../load/tls.js';
 import { runPreflight } from '../preflight/runner.js';
-import { startSamplers } from '../samplers/runner.js';
+import { type SamplerRunner, startSamplers } from '../samplers/runner.js';
 import { watchForAbort } from './abort.js';
 import { createAuth } from './auth.js';
 import { createCheckContext } from './check-context.js';
@@ -122,6 +122,7 @@ async function produce(
     else emit({ type: 'run.end', reason, ...(message !== undefined && { message }) });
   };
   let users: Users | undefined;
+  let sampling: SamplerRunner | undefined;
   try {
     const layout = await prepareMachine(config, io);
     if (preflight) {
@@ -132,7 +133,7 @@ async function produce(
       }
     }
     users = await prepareUsers({ config, runId, auth, redactor, emit, signal }, io);
-    const sampling = startSamplers({ samplers, intervalMs: config.monitoring.intervalSeconds * 1000, emit });
+    sampling = startSamplers({ samplers, intervalMs: config.monitoring.intervalSeconds * 1000, emit });
     await sampling.started;
     const load = await startLoad(
       config,
@@ -159,6 +160,7 @@ async function produce(
     end(reason === 'error' ? 'error' : 'completed');
     return undefined;
   } catch (error) {
+    await sampling?.stop();
     end('error', messageOf(error));
     return signal.aborted ? undefined : (error as Error);
   } finally {
