@@ -3,9 +3,12 @@ import { PerformanceObserver, performance } from 'node:perf_hooks';
 /** How finely the event loop is watched. */
 const PROBE_MS = 10;
 
+const SECOND_MS = 1_000;
+
 /** How the thread that sends the load fared in one second. A generator that cannot keep up measures itself. */
 export interface Health {
   loopDelayMs: number;
+  /** Share of the second in which the loop was busy, 0 to 1. */
   utilization: number;
   gcMs: number;
 }
@@ -37,9 +40,11 @@ export class HealthMonitor {
     // A probe that is overdue by now belongs to this second.
     this.#note();
     const utilization = performance.eventLoopUtilization();
+    const { active, idle } = performance.eventLoopUtilization(utilization, this.#utilization);
     const health: Health = {
       loopDelayMs: this.#loopDelayMs,
-      utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      // The first and the last record cover a part of a second, and a few busy milliseconds are no busy second.
+      utilization: active / Math.max(SECOND_MS, active + idle),
       gcMs: this.#gcMs,
     };
     this.#utilization = utilization;
