@@ -18,6 +18,7 @@ import { type SamplerRunner, startSamplers } from '../samplers/runner.js';
 import { watchForAbort } from './abort.js';
 import { createAuth } from './auth.js';
 import { createCheckContext } from './check-context.js';
+import { evidenceWriter } from './evidence.js';
 import { exitCodeOfRun } from './exit-code.js';
 import type { Io } from './io.js';
 import { followKeys } from './keys.js';
@@ -64,7 +65,7 @@ export async function conduct({ config, secrets, out, preflight }: Night, io: Io
   const rule = new AbortController();
   // Of a signal and the rule the first one counts.
   if (config.abort) journal.follow(watchForAbort(config.abort, (reason) => !signal.aborted && rule.abort(reason)));
-  const failure = await produce({ config, runId, preflight, redactor, broken: rule.signal }, journal.emit, signal, io);
+  const failure = await produce({ config, runId, preflight, redactor, folder, broken: rule.signal }, journal.emit, signal, io);
   stopShowing();
   await journal.close();
   if (disk.signal.aborted) throw disk.signal.reason;
@@ -81,6 +82,8 @@ interface Production {
   runId: string;
   preflight: boolean;
   redactor: Redactor;
+  /** The run's. */
+  folder: string;
   /** Aborted when the abort rule wants the load to end, with the criterion that failed as its reason. */
   broken: AbortSignal;
 }
@@ -91,7 +94,7 @@ interface Production {
  * @returns what ended the run before its time, for which there is evidence all the same; undefined when nothing did.
  */
 async function produce(
-  { config, runId, preflight, redactor, broken }: Production,
+  { config, runId, preflight, redactor, folder, broken }: Production,
   emit: Emit,
   signal: AbortSignal,
   io: Io,
@@ -110,6 +113,7 @@ async function produce(
     stages: config.stages,
     settleSeconds: config.settleSeconds,
     strict: config.strict,
+    mode: 'load',
     sampleIntervalMs: config.monitoring.intervalSeconds * 1000,
     criteria: { ...config.criteria },
     replicas: config.replicas,
@@ -133,7 +137,12 @@ async function produce(
       }
     }
     users = await prepareUsers({ config, runId, auth, redactor, emit, signal }, io);
-    sampling = startSamplers({ samplers, intervalMs: config.monitoring.intervalSeconds * 1000, emit });
+    sampling = startSamplers({
+      samplers,
+      intervalMs: config.monitoring.intervalSeconds * 1000,
+      emit,
+      save: evidenceWriter(folder, redactor),
+    });
     await sampling.started;
     const load = await startLoad(
       config,

@@ -68,13 +68,80 @@ export interface Backend {
   port?: number;
   /** The file that its log goes to. */
   log?: string;
+  /** A command that writes its log to stdout and goes on, program first: `['journalctl', '-f', '-u', 'fastapi']`. */
+  logCommand?: string[];
+  /** Name (or id) of its container. What runs under this name is followed, also when it is replaced. */
+  container?: string;
+}
+
+/** Which containers are the backends: those for which everything that is given holds. */
+export interface ContainerSelector {
+  /** Name, `*` for any characters: `kindmap-fastapi-*`. */
+  name?: string;
+  /** Service of Docker Compose. */
+  service?: string;
+  /** `key` or `key=value`. */
+  label?: string;
+}
+
+/** The Docker Engine that the target runs on. Where the keys are left out nothing is looked for. */
+export interface DockerConfig {
+  /** As DOCKER_HOST: unix:///…, npipe:///…, tcp://…, ssh://user@host. Left out: DOCKER_HOST, else the system's own socket. */
+  host?: string;
+  /** Folder with ca.pem, cert.pem and key.pem for tcp with TLS. Left out: DOCKER_CERT_PATH where DOCKER_TLS_VERIFY is set. */
+  certPath?: string;
+  backends?: ContainerSelector;
+  /** Name of the container of Redis. */
+  redis?: string;
+  /** Name of the container of nginx. */
+  nginx?: string;
 }
 
 export interface RedisConfig {
-  /** redis[s]://[user:password@]host:port[/db] */
+  /** redis[s]://[user:password@]host:port[/db], as seen from this machine or, with `container`, from within that. */
   url: string;
   /** The Pub/Sub channel between backends. */
   channel: string;
+  /** The container in which `redis-cli` is run, where the port cannot be reached from here. */
+  container?: string;
+  /** Lists whose length is sampled, `<db>/<key>`: `1/celery`. */
+  lists: string[];
+  /** PEM file of the authorities for rediss://. */
+  caFile?: string;
+}
+
+/** One metric of CloudWatch beside those that are always asked for. */
+export interface CloudWatchMetric {
+  namespace: string;
+  name: string;
+  statistic: string;
+  dimensions: Record<string, string>;
+}
+
+export interface CloudWatchConfig {
+  region?: string;
+  /** Where to ask instead of AWS. */
+  endpoint?: string;
+  /** Profile of the shared configuration files. */
+  profile?: string;
+  /** The EC2 instance of the target. */
+  instanceId?: string;
+  metrics: CloudWatchMetric[];
+  /** How long to wait after the load for datapoints that are late. */
+  settleSeconds: number;
+}
+
+/** Messages that are published on the target's channel for users of this run, to prove that they cross from backend to backend. */
+export interface CanaryConfig {
+  perSecond: number;
+  /** One that takes longer is late. */
+  limitMs: number;
+  /** One that has not come by then is lost. */
+  lostAfterMs: number;
+  /** What is published, with `{user}`, `{canary}` (an object) and `{time}` (ISO 8601) as whole values. */
+  envelope: unknown;
+  /** Where the canary is found in the frame that the user receives: keys with dots between them. */
+  at: string;
 }
 
 export interface NginxConfig {
@@ -86,6 +153,10 @@ export interface NginxConfig {
   method: string;
   /** URL of a `stub_status` page. */
   statusUrl?: string;
+  /** Name of its container. */
+  container?: string;
+  /** Its error log, where that is a file. */
+  errorLog?: string;
 }
 
 /** A value up to `warning` is normal, up to `critical` a warning, above it critical. */
@@ -169,14 +240,22 @@ export interface Config {
   /** Replicas that the target is meant to have. */
   replicas: number;
   backends: Backend[];
+  docker?: DockerConfig;
   redis?: RedisConfig;
   nginx?: NginxConfig;
+  cloudwatch?: CloudWatchConfig;
+  /** Left out: no canaries are sent. */
+  canary?: CanaryConfig;
   /** The target's .env file. */
   envFile?: string;
   monitoring: {
     intervalSeconds: number;
     /** Counter name → regular expression. */
     logPatterns: Record<string, string>;
+    /** Counters of the error log of nginx: name → regular expression. */
+    nginxPatterns: Record<string, string>;
+    /** Bytes of each log, before compression, that go to the evidence; of more, the beginning and the end. */
+    logBudgetBytes: number;
   };
   /** Warnings and skipped criteria count against the verdict. */
   strict: boolean;

@@ -9,7 +9,7 @@ export type Layer<T> = T extends readonly unknown[] ? T : T extends object ? { [
  */
 export interface Draft extends Omit<Config, 'target' | 'redis' | 'nginx'> {
   target?: string;
-  redis: Partial<RedisConfig> & Pick<RedisConfig, 'channel'>;
+  redis: Partial<RedisConfig> & Pick<RedisConfig, 'channel' | 'lists'>;
   nginx: NginxConfig;
 }
 

@@ -115,7 +115,7 @@ function withReplicas(layer: ConfigLayer): ConfigLayer {
 
 function finish(draft: Draft, timeScale: number): Config {
   const { target = '', redis, nginx, envFile, stages, tls, reconnect, seed, abort, ...rest } = draft;
-  const { url, channel } = redis;
+  const { url, ...ofRedis } = redis;
   return {
     ...rest,
     target,
@@ -124,7 +124,7 @@ function finish(draft: Draft, timeScale: number): Config {
     tls: defined(tls),
     ...(seed === undefined ? {} : { seed }),
     ...(abort === undefined ? {} : { abort }),
-    ...(url === undefined ? {} : { redis: { url, channel } }),
+    ...(url === undefined ? {} : { redis: { ...defined(ofRedis), url } }),
     ...(nginx.config === undefined && nginx.statusUrl === undefined ? {} : { nginx: defined(nginx) }),
     ...(envFile === undefined ? {} : { envFile }),
   };

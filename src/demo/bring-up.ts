@@ -3,13 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import type { Backend } from '../config/config.js';
 import type { BackendEnvironment } from './backend-options.js';
 import { type Child, type Command, startChild, untilReady } from './child.js';
 import { faultsOf, formatFault, parseFault } from './fault.js';
 import { freePort } from './ports.js';
 import { CHANNEL, type Endpoint, envFile, nginxConfig, redisConfig } from './service-config.js';
-import { JWT_SECRET, type StackFacts, type StackOrder } from './supervision.js';
+import { type DemoBackend, JWT_SECRET, type StackFacts, type StackOrder } from './supervision.js';
 
 const REDIS_ADDRESS = '127.0.0.10';
 const FRONT_ADDRESS = '127.0.0.20';
@@ -70,7 +69,7 @@ async function pingRedis(url: string): Promise<void> {
   }
 }
 
-async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSecret: string): Promise<Required<Backend>> {
+async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSecret: string): Promise<DemoBackend> {
   const name = `fastapi-${replica}`;
   const address = `127.0.0.${FIRST_BACKEND + replica}`;
   const faults = faultsOf(replica, site.order.faults.map(parseFault));
@@ -105,7 +104,7 @@ async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSec
   return { name, pid: child.pid, address, port: found, log: unreadable ? join(site.folder, 'nowhere', `${name}.log`) : child.log };
 }
 
-async function startNginx(site: Site, backends: Required<Backend>[]): Promise<Pick<StackFacts, 'target' | 'nginxConfig' | 'statusUrl'>> {
+async function startNginx(site: Site, backends: DemoBackend[]): Promise<Pick<StackFacts, 'target' | 'nginxConfig' | 'statusUrl'>> {
   const [frontPort, statusPort] = await Promise.all([freePort(FRONT_ADDRESS), freePort(STATUS_ADDRESS)]);
   const front = { address: FRONT_ADDRESS, port: frontPort };
   const status = { address: STATUS_ADDRESS, port: statusPort };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Account, Backend, NginxConfig, RedisConfig } from '../config/config.js';
+import type { Account, NginxConfig, RedisConfig } from '../config/config.js';
 import { ExitCode, KnownError, UsageError } from '../errors.js';
 import { GUIDE_ACCOUNTS } from './accounts.js';
 import { plainEnvironment } from './child.js';
@@ -8,7 +8,7 @@ import { type Fault, formatFault } from './fault.js';
 import { findPrograms } from './packages.js';
 import { CHANNEL, UPSTREAM } from './service-config.js';
 import { spreadAddresses } from './source-addresses.js';
-import { JWT_SECRET, type StackFacts, type StackOrder, type SupervisorMessage } from './supervision.js';
+import { type DemoBackend, JWT_SECRET, type StackFacts, type StackOrder, type SupervisorMessage } from './supervision.js';
 import { ACCESS_TOKEN_SECONDS } from './tokens.js';
 
 export interface StackOptions {
@@ -35,9 +35,9 @@ export interface Stack {
   /** Holds logs and configurations; gone after `stop`. */
   folder: string;
   /** `fastapi-1`, `fastapi-2`, …, with every field known. */
-  backends: Required<Backend>[];
+  backends: DemoBackend[];
   redis: RedisConfig;
-  nginx: Required<NginxConfig>;
+  nginx: Required<Pick<NginxConfig, 'config' | 'upstream' | 'method' | 'statusUrl'>>;
   envFile: string;
   /** They exist and log in. */
   accounts: Account[];
@@ -119,7 +119,7 @@ function toStack(facts: StackFacts, replicas: number, stopStack: () => Promise<v
     target: facts.target,
     folder: facts.folder,
     backends: facts.backends,
-    redis: { url: facts.redisUrl, channel: CHANNEL },
+    redis: { url: facts.redisUrl, channel: CHANNEL, lists: [] },
     nginx: { config: facts.nginxConfig, upstream: UPSTREAM, method: 'ip_hash', statusUrl: facts.statusUrl },
     envFile: facts.envFile,
     accounts: GUIDE_ACCOUNTS.map((account) => ({ ...account })),

@@ -18,11 +18,14 @@ export interface StackOrder {
  */
 export const JWT_SECRET = 'LOADWITNESS_DEMO_JWT_SECRET';
 
+/** A replica of the stack, with everything known of it that a process has. */
+export type DemoBackend = Required<Pick<Backend, 'name' | 'pid' | 'address' | 'port' | 'log'>>;
+
 /** What is up, as the supervisor tells it. */
 export interface StackFacts {
   folder: string;
   target: string;
-  backends: Required<Backend>[];
+  backends: DemoBackend[];
   redisUrl: string;
   nginxConfig: string;
   statusUrl: string;

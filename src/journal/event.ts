@@ -74,6 +74,12 @@ const runStart = z.strictObject({
   /** Seconds after a stage's begin that are left out of its results. */
   settleSeconds: z.number().nonnegative().default(0),
   strict: z.boolean(),
+  /** Whose load it is: our own, another tool's, or nobody's (`watch`). */
+  mode: z.enum(['load', 'external', 'watch']).default('load'),
+  /** How canaries are judged; left out where none are sent. */
+  canary: z
+    .strictObject({ perSecond: z.number().positive(), limitMs: z.number().positive(), lostAfterMs: z.number().positive() })
+    .optional(),
   /** Milliseconds between two samples of one sampler. */
   sampleIntervalMs: z.number().positive(),
   /** What must hold; its shape is `Criteria` of config/config.ts. */
@@ -166,10 +172,160 @@ const sampleEvent = z.strictObject({
   type: z.literal('sample'),
   ...at,
   sampler: z.string(),
+  /** Milliseconds between two readings of this source, where it is not the run's `sampleIntervalMs`. */
+  intervalMs: z.number().positive().optional(),
   samples: z.array(sample),
 });
 
 const samplerError = z.strictObject({ type: z.literal('sampler.error'), ...at, sampler: z.string(), message: z.string() });
+
+/** What one component of the target was when it was looked at: two of these that differ are not the same one. */
+export const componentIdentity = z.strictObject({
+  name: z.string(),
+  role: z.enum(['backend', 'redis', 'nginx']),
+  source: z.enum(['docker', 'process']),
+  /** Container id, or `<pid>@<start in clock ticks>`. */
+  id: z.string(),
+  /** Image digest. */
+  image: z.string().optional(),
+  /** ISO 8601, as its source gives it. */
+  startedAt: z.string().optional(),
+  restartCount: count.optional(),
+  /** `healthy`, `unhealthy`, `starting`; left out where nobody checks. */
+  health: z.string().optional(),
+});
+export type ComponentIdentity = z.infer<typeof componentIdentity>;
+
+/** Every component that could be looked at, before and after the load. One that is missing could not be read; a `sampler.error` says why. */
+const targetIdentity = z.strictObject({
+  type: z.literal('target.identity'),
+  ...at,
+  phase: z.enum(['start', 'end']),
+  components: z.array(componentIdentity),
+});
+
+/** Something that happened to the target: a restart, an OOM kill, a change of health, another container in the place of one. */
+const targetEvent = z.strictObject({
+  type: z.literal('target.event'),
+  ...at,
+  sampler: z.string(),
+  component: z.string(),
+  /** `die`, `start`, `oom`, `unhealthy`, `replaced`, `reconnected`, … */
+  what: z.string(),
+  detail: z.string().optional(),
+  /** Unix ms by the source's own clock; `t` is by ours. */
+  sourceTime: z.number().optional(),
+});
+export type TargetEvent = z.infer<typeof targetEvent>;
+
+/** How far the clock of a source is ahead of ours. */
+const clockOffset = z.strictObject({
+  type: z.literal('clock.offset'),
+  ...at,
+  /** `redis`, `docker`, `http`. */
+  source: z.string(),
+  /** Source minus ours. */
+  offsetMs: z.number(),
+  /** The true offset lies within plus or minus this. */
+  uncertaintyMs: z.number().nonnegative(),
+  /** What the source said, in Unix ms. */
+  sourceTime: z.number(),
+});
+
+/** One of the first lines that matched a pattern. */
+const logExample = z.strictObject({ type: z.literal('log.example'), ...at, backend: z.string(), pattern: z.string(), line: z.string() });
+
+/** A file of the evidence that was collected from the target. */
+const evidenceFile = z.strictObject({
+  type: z.literal('evidence.file'),
+  ...at,
+  /** Relative to the run's folder, with `/`. */
+  path: z.string(),
+  /** Which sampler brought it. */
+  source: z.string(),
+  status: z.enum(['ok', 'partial', 'missing']),
+  /** Why it is partial or missing. */
+  reason: z.string().optional(),
+});
+
+/**
+ * One second of canaries: messages that are published on the target's channel for virtual users of this run. Every canary that is published
+ * ends as exactly one of received in time, late, lost or withdrawn, in the second in which that was known.
+ */
+export const canarySecond = z.strictObject({
+  type: z.literal('canary.second'),
+  ...at,
+  /** Unix seconds. */
+  second: count,
+  /** Before the load, during it, or after it. */
+  phase: z.enum(['before', 'load', 'after']),
+  published: count,
+  /** Canaries that were due while no user was connected. */
+  unaddressed: count,
+  /** Publishes that Redis refused, by message. */
+  failures: counts,
+  /** Arrived within the limit. */
+  received: count,
+  /** Arrived after the limit and before they were given up. */
+  late: count,
+  /** Never arrived, although the recipient's socket stayed open. */
+  lost: count,
+  /** Lost ones by the recipient's source address (`default` where the system chose it). */
+  lostBy: counts,
+  /** The recipient's socket closed before they arrived: they say nothing. */
+  withdrawn: count,
+  /** Arrived once more. */
+  duplicates: count,
+  /** Arrived after a later one of the same user. */
+  reordered: count,
+  /** Publish to arrival of received and late ones, in µs. */
+  latency: latencies,
+  /** Least number of subscribers that Redis gave a message of this second to; left out when none was published. */
+  subscribers: count.optional(),
+});
+export type CanarySecond = z.infer<typeof canarySecond>;
+
+/** Another tool's load began. */
+const externalStart = z.strictObject({
+  type: z.literal('external.start'),
+  ...at,
+  /** Its name as far as it is known: `locust`, `k6`, or the program's. */
+  tool: z.string(),
+  /** The command as typed, secrets redacted. */
+  command: z.array(z.string()),
+});
+
+/** What another tool says of one kind of request. Times in ms. */
+export const externalRow = z.strictObject({
+  name: z.string(),
+  requests: count,
+  failures: count,
+  /** By percentile as a share of 1: `{"0.5": 12, "0.95": 80}`. Those that the tool does not tell are left out. */
+  percentiles: z.record(z.string(), z.number().nonnegative()),
+  /** Failures by message. */
+  errors: counts,
+});
+
+/** The figures of another tool, taken from its own files. */
+const externalSummary = z.strictObject({
+  type: z.literal('external.summary'),
+  ...at,
+  tool: z.string(),
+  /** The files that the figures are from. */
+  files: z.array(z.string()),
+  rows: z.array(externalRow),
+});
+
+/** Another tool's load has ended. */
+const externalEnd = z.strictObject({
+  type: z.literal('external.end'),
+  ...at,
+  exitCode: z.int().optional(),
+  signal: z.string().optional(),
+});
+
+/** Late data were added to a finished run. */
+const runFinalize = z.strictObject({ type: z.literal('run.finalize'), ...at, message: z.string() });
 
 /** A token that could not be renewed: users who reconnect after its end are refused. */
 const identityError = z.strictObject({ type: z.literal('identity.error'), ...at, message: z.string() });
@@ -195,8 +351,18 @@ export const journalEvent = z.discriminatedUnion('type', [
   loadEnd,
   sampleEvent,
   samplerError,
+  targetIdentity,
+  targetEvent,
+  clockOffset,
+  logExample,
+  evidenceFile,
+  canarySecond,
+  externalStart,
+  externalSummary,
+  externalEnd,
   identityError,
   runEnd,
+  runFinalize,
 ]);
 export type JournalEvent = z.infer<typeof journalEvent>;
 

@@ -23,6 +23,53 @@ export const METRICS = {
   'redis.pubsub.channels': '{count}',
   /** Subscribers of one channel; attribute `channel`. */
   'redis.pubsub.subscribers': '{count}',
+  'redis.cpu.time': '{counter}',
+  'redis.maxclients': '{count}',
+  /** Reconnects of all clients that were cut off for their output buffer, where the version counts them. */
+  'redis.clients.output_buffer_limit_disconnections': '{counter}',
+  /** Largest output buffer of a Pub/Sub client. */
+  'redis.pubsub.output_buffer.max': 'By',
+  /** The hard limit of those buffers; 0: none. */
+  'redis.pubsub.output_buffer.limit': 'By',
+  'redis.pubsub.clients': '{count}',
+  'redis.slaves.connected': '{count}',
+  /** Entries of the slow log since the start. */
+  'redis.slowlog.entries': '{counter}',
+  /** Round trip of one PING. */
+  'redis.round_trip.time': 's',
+  /** Attributes `key`, `db`. */
+  'redis.list.length': '{count}',
+  /** One core fully busy is 1; attributes `backend` (or `component`), `container` (short id). */
+  'container.cpu.utilization': '1',
+  /** The same as a share of its quota (of all cores of the host where it has none). */
+  'container.cpu.quota_utilization': '1',
+  /** The same as a share of all cores of the host. */
+  'container.cpu.host_utilization': '1',
+  /** Share of the scheduler's periods in which it was throttled, since the last sample. */
+  'container.cpu.throttled': '1',
+  /** Usage without inactive file cache. */
+  'container.memory.usage.total': 'By',
+  /** Of its limit (of the host's memory where it has none). */
+  'container.memory.utilization': '1',
+  'container.memory.limit': 'By',
+  'container.restarts': '{counter}',
+  'container.pids': '{count}',
+  'container.network.io.received': '{counter}',
+  'container.network.io.transmitted': '{counter}',
+  /** Established connections on the published port of nginx, counted where there is no status page. */
+  'nginx.connections_established': '{count}',
+  /** Of the EC2 instance, by CloudWatch; attribute `instance`. */
+  'aws.ec2.cpu.utilization': '1',
+  'aws.ec2.memory.utilization': '1',
+  /** Attributes `path`, `device`. */
+  'aws.ec2.disk.utilization': '1',
+  /** Bytes in one period. */
+  'aws.ec2.network.in': 'By',
+  'aws.ec2.network.out': 'By',
+  'aws.ec2.cpu_credit.balance': '{count}',
+  'aws.ec2.status_check.failed': '{count}',
+  /** Any other metric of CloudWatch; attributes `namespace`, `metric`, `statistic` and its dimensions. */
+  'aws.cloudwatch.metric': '{count}',
   /** One core fully busy is 1; attribute `backend`. */
   'process.cpu.utilization': '1',
   /** Resident set; attribute `backend`. */
@@ -31,7 +78,7 @@ export const METRICS = {
   'process.memory.utilization': '1',
   /** Established connections on the application's port; attribute `backend`. */
   'backend.connections': '{count}',
-  /** Lines read since the sampler's start; attribute `backend`. */
+  /** Lines read since the sampler's start; attribute `backend` (`nginx` for the error log of nginx). */
   'log.lines': '{counter}',
   /** Lines that matched a pattern since the sampler's start; attributes `backend`, `pattern`. */
   'log.matches': '{counter}',

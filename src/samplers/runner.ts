@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
-import type { Emit } from '../journal/event.js';
-import type { Reading, Sampler, SamplerContext } from './sampler.js';
+import type { ComponentIdentity, Emit } from '../journal/event.js';
+import type { EvidenceFile, Reading, Sampler, SamplerContext } from './sampler.js';
 
 export interface SamplerRunnerOptions {
   samplers: readonly Sampler[];
@@ -9,37 +9,72 @@ export interface SamplerRunnerOptions {
   /** Milliseconds until a reading is given up; the interval when left out, but at least 1,000. */
   deadlineMs?: number;
   emit: Emit;
+  /** Keeps a file that a sampler brought. May reject: then the file is told as missing. */
+  save(file: EvidenceFile): Promise<void>;
 }
 
 export interface SamplerRunner {
   /** Settles when every sampler has made its first attempt to start, well or not. Never rejects. */
   started: Promise<void>;
-  /** Takes one last reading of each sampler and stops it. Takes a few deadlines at most, and never rejects. */
-  stop(): Promise<void>;
+  /** Takes one last reading of each sampler and stops it. Takes a few deadlines at most, and never rejects. @param settle Whether to wait for what is told late. */
+  stop(settle?: boolean): Promise<void>;
 }
+
+/** Snapshots hold more than a reading, and nobody waits for the next one. */
+const SNAPSHOT_DEADLINE_MS = 15_000;
 
 /**
  * Reads each sampler on a grid of its own, at 0, 1, 2, … intervals after the start. Samplers do not wait for one another, and what
- * one does wrong (throw, hang, fail to start) is told as `sampler.error` events and touches no other.
+ * one does wrong (throw, hang, fail to start) is told as `sampler.error` events and touches no other. Before the first and after the
+ * last reading every sampler says what its components are and gives its snapshot.
  */
-export function startSamplers({
-  samplers,
-  intervalMs,
-  deadlineMs = Math.max(intervalMs, 1_000),
-  emit,
-}: SamplerRunnerOptions): SamplerRunner {
-  const loops = samplers.map((sampler) => startLoop(sampler, intervalMs, deadlineMs, emit));
+export function startSamplers({ samplers, intervalMs, deadlineMs, emit, save }: SamplerRunnerOptions): SamplerRunner {
+  const loops = samplers.map((sampler) => {
+    const own = sampler.intervalMs ?? intervalMs;
+    return startLoop(sampler, { intervalMs: own, deadlineMs: deadlineMs ?? Math.max(own, 1_000), emit, save });
+  });
+  const all = async <T>(what: (loop: Loop) => Promise<T>): Promise<T[]> => await Promise.all(loops.map(what));
+  const identities = async (phase: 'start' | 'end'): Promise<void> => {
+    const components = (await all((loop) => loop.identify())).flat();
+    if (components.length > 0) emit({ type: 'target.identity', phase, components });
+  };
   let stopping: Promise<void> | undefined;
+  const stop = async (settle: boolean): Promise<void> => {
+    await all((loop) => loop.finish());
+    await Promise.all([identities('end'), all((loop) => loop.snapshot('after'))]);
+    if (settle) await all((loop) => loop.settle());
+    await all((loop) => loop.stop());
+  };
   return {
-    started: Promise.all(loops.map((loop) => loop.started)).then(() => undefined),
-    stop() {
-      stopping ??= Promise.all(loops.map((loop) => loop.stop())).then(() => undefined);
+    started: all((loop) => loop.started).then(async () => {
+      await Promise.all([identities('start'), all((loop) => loop.snapshot('before'))]);
+    }),
+    stop(settle = false) {
+      stopping ??= stop(settle);
       return stopping;
     },
   };
 }
 
-function startLoop(sampler: Sampler, intervalMs: number, deadlineMs: number, emit: Emit): SamplerRunner {
+interface LoopOptions {
+  intervalMs: number;
+  deadlineMs: number;
+  emit: Emit;
+  save(file: EvidenceFile): Promise<void>;
+}
+
+/** One sampler's own course. Nothing here ever rejects. */
+interface Loop {
+  started: Promise<void>;
+  identify(): Promise<ComponentIdentity[]>;
+  snapshot(when: 'before' | 'after'): Promise<void>;
+  /** Takes the last reading. */
+  finish(): Promise<void>;
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: LoopOptions): Loop {
   const begin = performance.now();
   let timer: NodeJS.Timeout | undefined;
   /** Number of the next point on the grid. */
@@ -52,22 +87,28 @@ function startLoop(sampler: Sampler, intervalMs: number, deadlineMs: number, emi
   const problem = (message: string) => emit({ type: 'sampler.error', sampler: sampler.id, message });
 
   /** Runs one call of the sampler. Settles at the deadline at the latest; undefined when there is no result. */
-  async function attempt<T>(what: string, call: (ctx: SamplerContext) => Promise<T>) {
+  async function attempt<T>(what: string, call: (ctx: SamplerContext) => Promise<T>, withinMs = deadlineMs) {
     const controller = new AbortController();
     let timeout: NodeJS.Timeout | undefined;
     let isOver = false;
     const deadline = new Promise<never>((_, reject) => {
       timeout = setTimeout(() => {
         reject(new Error('it took too long'));
-        controller.abort(new Error(`not done within ${deadlineMs} ms`));
-      }, deadlineMs);
+        controller.abort(new Error(`not done within ${withinMs} ms`));
+      }, withinMs);
     });
-    // What a reading that was given up still says is about a time that is over.
+    /** Lets a sampler tell something for as long as it is its turn: what a call that was given up still says is about a time that is over. */
+    const tell =
+      <A>(how: (told: A) => void) =>
+      (told: A) => {
+        if (!isOver) how(told);
+      };
     const ctx: SamplerContext = {
       signal: controller.signal,
-      problem: (message) => {
-        if (!isOver) problem(message);
-      },
+      problem: tell(problem),
+      note: tell((note) => emit({ type: 'target.event', sampler: sampler.id, ...note })),
+      clock: tell((reading) => emit({ type: 'clock.offset', ...reading })),
+      example: tell((example) => emit({ type: 'log.example', ...example })),
     };
     // Called inside an async function, so that a throw before the first await is a rejection too.
     const work = (async () => call(ctx))();
@@ -79,7 +120,7 @@ function startLoop(sampler: Sampler, intervalMs: number, deadlineMs: number, emi
     try {
       return { value: await Promise.race([work, deadline]) };
     } catch (error) {
-      problem(controller.signal.aborted ? `${what} was given up after ${deadlineMs} ms` : `${what} failed: ${messageOf(error)}`);
+      problem(controller.signal.aborted ? `${what} was given up after ${withinMs} ms` : `${what} failed: ${messageOf(error)}`);
       return undefined;
     } finally {
       isOver = true;
@@ -94,10 +135,25 @@ function startLoop(sampler: Sampler, intervalMs: number, deadlineMs: number, emi
 
   async function read(): Promise<void> {
     const result = await attempt('the reading', (ctx) => sampler.sample(ctx));
-    if (result === undefined) return;
-    const samples = result.value.filter((reading) => Number.isFinite(reading.value));
-    for (const reading of result.value.filter((one) => !Number.isFinite(one.value))) problem(`${nameOf(reading)} is not a number`);
-    if (samples.length > 0) emit({ type: 'sample', sampler: sampler.id, samples });
+    if (result !== undefined) emitReadings(result.value);
+  }
+
+  /** One event for each moment that the readings are of. */
+  function emitReadings(readings: readonly Reading[]): void {
+    const byTime = new Map<number | undefined, Reading[]>();
+    for (const reading of readings) {
+      if (!Number.isFinite(reading.value)) problem(`${nameOf(reading)} is not a number`);
+      else byTime.set(reading.t, [...(byTime.get(reading.t) ?? []), reading]);
+    }
+    for (const [t, some] of byTime) {
+      emit({
+        type: 'sample',
+        ...(t !== undefined && { t }),
+        sampler: sampler.id,
+        ...(sampler.intervalMs !== undefined && { intervalMs: sampler.intervalMs }),
+        samples: some.map(({ t: _, ...sample }) => sample),
+      });
+    }
   }
 
   async function tick(): Promise<void> {
@@ -120,25 +176,52 @@ function startLoop(sampler: Sampler, intervalMs: number, deadlineMs: number, emi
   }
 
   const started = start();
-  /** The turn that is under way, which stop() lets finish. It is bounded by the deadlines. */
+  /** The turn that is under way, which finish() lets end. It is bounded by the deadlines. */
   let turn = started.then(() => (isStarted && !stopped ? read() : undefined));
   schedule();
 
   return {
     started,
-    async stop() {
+    async identify() {
+      if (sampler.identify === undefined) return [];
+      return (await attempt('the look at what runs', (ctx) => sampler.identify?.(ctx) ?? Promise.resolve([])))?.value ?? [];
+    },
+    async snapshot(when) {
+      if (sampler.snapshot === undefined) return;
+      const call = (ctx: SamplerContext) => sampler.snapshot?.(when, ctx) ?? Promise.resolve([]);
+      const files = await attempt(`the snapshot ${when} the load`, call, SNAPSHOT_DEADLINE_MS);
+      for (const { path, status, reason, content } of files?.value ?? []) {
+        const missing = content === undefined ? undefined : await save({ path, status, content }).then(noop, messageOf);
+        const why = missing ?? reason;
+        emit({
+          type: 'evidence.file',
+          path,
+          source: sampler.id,
+          status: missing === undefined ? status : 'missing',
+          ...(why !== undefined && { reason: why }),
+        });
+      }
+    },
+    async finish() {
       stopped = true;
       clearTimeout(timer);
       await turn;
       if (running !== undefined) problem('the last reading was left out: the call before still runs');
       else if (isStarted) await read();
+    },
+    async settle() {
+      if (sampler.settle === undefined || !isStarted) return;
+      const late = await attempt('the wait for late readings', (ctx) => sampler.settle?.(ctx) ?? Promise.resolve([]), sampler.settleMs);
+      if (late !== undefined) emitReadings(late.value);
+    },
+    async stop() {
       // Also after a failed start, which may have left something open.
       await attempt('the stop', async () => sampler.stop?.());
     },
   };
 }
 
-function noop(): void {
+function noop(): undefined {
   // Only waits: what the call brought or threw is looked at elsewhere.
 }
 

@@ -130,7 +130,7 @@ describe('loadConfig', () => {
   it('names the counters that the verdict relies on as the contract does', () => {
     expect(KINDMAP_PROFILE.monitoring.logPatterns).toHaveProperty(LogPattern.publishFailed);
     expect(KINDMAP_PROFILE.monitoring.logPatterns).toHaveProperty(LogPattern.routeCalculated);
-    expect(KINDMAP_PROFILE.criteria.logProof.pattern).toBe(LogPattern.routeCalculated);
+    expect(KINDMAP_PROFILE.criteria.logProof?.pattern).toBe(LogPattern.routeCalculated);
   });
 
   it('keeps the built-in log patterns beside those of the file', () => {

@@ -20,7 +20,7 @@ describe('publicConfig', () => {
     expect(shown).toEqual({
       ...config,
       accounts: [{ email: 'a@b.c', password: '<redacted>' }],
-      redis: { url: 'redis://:<redacted>@h:6379/0', channel: 'c' },
+      redis: { url: 'redis://:<redacted>@h:6379/0', channel: 'c', lists: [] },
       nginx: { upstream: 'fastapi_backend', method: 'ip_hash', statusUrl: 'http://u:<redacted>@h/' },
     });
   });

@@ -1,14 +1,37 @@
-import type { Reading, Sampler } from '../../src/samplers/sampler.js';
+import type { ClockReading, Note, Reading, Sampler, SamplerContext } from '../../src/samplers/sampler.js';
 
 const { signal } = new AbortController();
 
-/** Starts a sampler and reads it by hand; problems are collected. */
-export async function startSampling(sampler: Sampler): Promise<{ read(): Promise<Reading[]>; problems: string[]; stop(): Promise<void> }> {
-  const problems: string[] = [];
-  const ctx = { signal, problem: (message: string) => problems.push(message) };
+/** What a sampler told beside its readings. */
+export interface Told {
+  problems: string[];
+  notes: Note[];
+  clocks: ClockReading[];
+  examples: { backend: string; pattern: string; line: string }[];
+}
+
+/** A context that collects what is told. */
+export function samplerContext(): { ctx: SamplerContext; told: Told } {
+  const told: Told = { problems: [], notes: [], clocks: [], examples: [] };
+  const ctx: SamplerContext = {
+    signal,
+    problem: (message) => void told.problems.push(message),
+    note: (note) => void told.notes.push(note),
+    clock: (reading) => void told.clocks.push(reading),
+    example: (example) => void told.examples.push(example),
+  };
+  return { ctx, told };
+}
+
+/** Starts a sampler and reads it by hand; what it tells is collected. */
+export async function startSampling(
+  sampler: Sampler,
+): Promise<Told & { ctx: SamplerContext; read(): Promise<Reading[]>; stop(): Promise<void> }> {
+  const { ctx, told } = samplerContext();
   await sampler.start?.(ctx);
   return {
-    problems,
+    ...told,
+    ctx,
     read: () => sampler.sample(ctx),
     stop: async () => sampler.stop?.(),
   };

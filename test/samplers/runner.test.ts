@@ -21,7 +21,10 @@ function run(samplers: Sampler[], intervalMs = 2_000, deadlineMs?: number) {
     if (event.type === 'sample') events.push(`${at} ${event.sampler} ${event.samples.map(({ value }) => value).join()}`);
     if (event.type === 'sampler.error') events.push(`${at} ${event.sampler} error: ${event.message}`);
   };
-  return { events, ...startSamplers({ samplers, intervalMs, emit, ...(deadlineMs !== undefined && { deadlineMs }) }) };
+  return {
+    events,
+    ...startSamplers({ samplers, intervalMs, emit, save: async () => {}, ...(deadlineMs !== undefined && { deadlineMs }) }),
+  };
 }
 
 /** A sampler that takes `takes(n)` ms for its n-th reading. */

@@ -108,6 +108,7 @@ export function runStart(rest: Partial<Extract<JournalEvent, { type: 'run.start'
     ],
     settleSeconds: 2,
     strict: false,
+    mode: 'load',
     sampleIntervalMs: 2000,
     criteria: CRITERIA,
     replicas: 3,

@@ -22,7 +22,7 @@ export const GENERIC_PROFILE: Draft = {
   },
   replicas: 1,
   // What a service calls them is its own affair: the file has to name what it wants to be looked at.
-  redis: { channel: '' },
+  redis: { channel: '', lists: [] },
   nginx: { upstream: '', method: '' },
   monitoring: { ...KINDMAP_PROFILE.monitoring, logPatterns: {} },
 };

@@ -1,4 +1,5 @@
 import { KINDMAP } from '../config.js';
+import type { Draft } from '../layer.js';
 
 /** The Seoul stations between which virtual users travel: names as the target's route table knows them. */
 export const KINDMAP_STATIONS = [
@@ -66,11 +67,20 @@ const LOG_PATTERNS = {
   error_level: ' - (ERROR|CRITICAL) - ',
 };
 
+/** What nginx writes when it is the bottleneck or has lost a backend. */
+export const NGINX_PATTERNS = {
+  worker_connections: 'worker_connections are not enough',
+  limiting: 'limiting (requests|connections)',
+  upstream_refused: 'connect\\(\\) failed \\(111: Connection refused\\) while connecting to upstream',
+  upstream_timeout: 'upstream timed out',
+  no_live_upstreams: 'no live upstreams',
+};
+
 /** When a run is broken off, where a configuration asks for it and says no more. */
 export const ABORT_DEFAULTS = { afterSeconds: 30, windowSeconds: 60, criteria: [] as string[] };
 
 /** The guide's test of KindMap, whole but for the target: the lowest layer of every configuration. */
-export const KINDMAP_PROFILE = {
+export const KINDMAP_PROFILE: Draft = {
   scenario: KINDMAP,
   kindmap: {
     stations: KINDMAP_STATIONS,
@@ -115,8 +125,8 @@ export const KINDMAP_PROFILE = {
   },
   replicas: 3,
   backends: [],
-  redis: { channel: 'kindmap_events' },
+  redis: { channel: 'kindmap_events', lists: [] },
   nginx: { upstream: 'fastapi_backend', method: 'ip_hash' },
-  monitoring: { intervalSeconds: 2, logPatterns: LOG_PATTERNS },
+  monitoring: { intervalSeconds: 2, logPatterns: LOG_PATTERNS, nginxPatterns: NGINX_PATTERNS, logBudgetBytes: 50 * MIB },
   strict: false,
 };
