@@ -12,6 +12,7 @@ import { conduct } from './conduct.js';
 import { exitCodeOfSignal } from './exit-code.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
+import { ownLoad } from './own-load.js';
 
 /** The options of `demo` as they were typed. */
 export interface DemoOptions extends Flags {
@@ -48,7 +49,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<ExitCode> {
     if (options.serve) return await serve(stack, io);
     const { config, notices, secrets } = await resolveConfig({ flags: options, env: io.env, base: layerOf(stack) });
     for (const notice of notices) io.say(`note: ${notice}`);
-    return await conduct({ config, secrets, out: options.out, preflight: options.preflight }, io);
+    return await conduct({ config, secrets, out: options.out, preflight: options.preflight, drive: ownLoad() }, io);
   } finally {
     await stack.stop();
   }

@@ -3,6 +3,7 @@ import type { ExitCode } from '../errors.js';
 import { conduct } from './conduct.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
+import { ownLoad } from './own-load.js';
 
 /** The options of `run` as they were typed. */
 export interface RunOptions extends Flags {
@@ -18,7 +19,7 @@ export interface RunOptions extends Flags {
 export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   const { config, notices, secrets } = await resolveConfig({ file: options.config, flags: withHost(options), env: io.env });
   for (const notice of notices) io.say(`note: ${notice}`);
-  return await conduct({ config, secrets, out: options.out, preflight: options.preflight }, io);
+  return await conduct({ config, secrets, out: options.out, preflight: options.preflight, drive: ownLoad() }, io);
 }
 
 /** The flags with `--host` as the target where there is no `--target`. */

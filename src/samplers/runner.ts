@@ -82,12 +82,16 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
   let isStarted = false;
   let stopped = false;
   /** The call that runs now, settled only when the sampler itself is done: readings never overlap, also not with one that was given up. */
-  let running: Promise<unknown> | undefined;
+  let running: Promise<void> | undefined;
 
   const problem = (message: string) => emit({ type: 'sampler.error', sampler: sampler.id, message });
 
   /** Runs one call of the sampler. Settles at the deadline at the latest; undefined when there is no result. */
-  async function attempt<T>(what: string, call: (ctx: SamplerContext) => Promise<T>, withinMs = deadlineMs) {
+  async function attempt<T>(
+    what: string,
+    call: (ctx: SamplerContext) => Promise<T>,
+    { withinMs = deadlineMs, onBegun = noop }: { withinMs?: number | undefined; onBegun?(settled: Promise<void>): void } = {},
+  ) {
     const controller = new AbortController();
     let timeout: NodeJS.Timeout | undefined;
     let isOver = false;
@@ -112,11 +116,7 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
     };
     // Called inside an async function, so that a throw before the first await is a rejection too.
     const work = (async () => call(ctx))();
-    const settled = work.then(noop, noop);
-    running = settled;
-    void settled.then(() => {
-      if (running === settled) running = undefined;
-    });
+    onBegun(work.then(noop, noop));
     try {
       return { value: await Promise.race([work, deadline]) };
     } catch (error) {
@@ -128,13 +128,22 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
     }
   }
 
+  /** Has later readings wait for this call. A snapshot is none of theirs. */
+  function onBegun(settled: Promise<void>): void {
+    running = settled;
+    void settled.then(() => {
+      if (running === settled) running = undefined;
+    });
+  }
+
   async function start(): Promise<void> {
-    const done = sampler.start === undefined ? {} : await attempt('the start', (ctx) => sampler.start?.(ctx) ?? Promise.resolve());
+    const call = (ctx: SamplerContext) => sampler.start?.(ctx) ?? Promise.resolve();
+    const done = sampler.start === undefined ? {} : await attempt('the start', call, { onBegun });
     isStarted = done !== undefined;
   }
 
   async function read(): Promise<void> {
-    const result = await attempt('the reading', (ctx) => sampler.sample(ctx));
+    const result = await attempt('the reading', (ctx) => sampler.sample(ctx), { onBegun });
     if (result !== undefined) emitReadings(result.value);
   }
 
@@ -189,9 +198,9 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
     async snapshot(when) {
       if (sampler.snapshot === undefined) return;
       const call = (ctx: SamplerContext) => sampler.snapshot?.(when, ctx) ?? Promise.resolve([]);
-      const files = await attempt(`the snapshot ${when} the load`, call, SNAPSHOT_DEADLINE_MS);
+      const files = await attempt(`the snapshot ${when} the load`, call, { withinMs: SNAPSHOT_DEADLINE_MS });
       for (const { path, status, reason, content } of files?.value ?? []) {
-        const missing = content === undefined ? undefined : await save({ path, status, content }).then(noop, messageOf);
+        const missing = content === undefined ? undefined : await save({ path, status, content }).then(() => undefined, messageOf);
         const why = missing ?? reason;
         emit({
           type: 'evidence.file',
@@ -211,7 +220,8 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
     },
     async settle() {
       if (sampler.settle === undefined || !isStarted) return;
-      const late = await attempt('the wait for late readings', (ctx) => sampler.settle?.(ctx) ?? Promise.resolve([]), sampler.settleMs);
+      const call = (ctx: SamplerContext) => sampler.settle?.(ctx) ?? Promise.resolve([]);
+      const late = await attempt('the wait for late readings', call, { withinMs: sampler.settleMs });
       if (late !== undefined) emitReadings(late.value);
     },
     async stop() {
@@ -221,7 +231,7 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
   };
 }
 
-function noop(): undefined {
+function noop(): void {
   // Only waits: what the call brought or threw is looked at elsewhere.
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewEvent } from '../../src/journal/event.js';
 import { startSamplers } from '../../src/samplers/runner.js';
-import type { Reading, Sampler } from '../../src/samplers/sampler.js';
+import type { EvidenceFile, Reading, Sampler } from '../../src/samplers/sampler.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -183,6 +183,104 @@ describe('startSamplers', () => {
       '0 partial error: fastapi-2: there is no process 7',
       '0 partial error: backend.connections (x) is not a number',
       '0 partial 1',
+    ]);
+  });
+
+  it('says what the components are and takes the snapshots around the readings, however long they take', async () => {
+    const seen: NewEvent[] = [];
+    const saved: string[] = [];
+    const sampler: Sampler = {
+      id: 'a',
+      sample: async () => [reading],
+      identify: async () => [{ name: 'backend-1', role: 'backend', source: 'process', id: '7@1' }],
+      async snapshot(when) {
+        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        return [
+          { path: `a/${when}.json`, content: when, status: 'ok' },
+          { path: `a/${when}.png`, status: 'missing', reason: 'refused' },
+        ];
+      },
+    };
+    const save = async ({ path }: EvidenceFile) => void saved.push(path);
+    const { started, stop } = startSamplers({ samplers: [sampler], intervalMs: 1_000, emit: (event) => seen.push(event), save });
+    await vi.advanceTimersByTimeAsync(3_500);
+    await started;
+    const stopped = stop();
+    await vi.advanceTimersByTimeAsync(3_000);
+    await stopped;
+    const types = seen.map((event) => ('phase' in event ? `${event.type} ${event.phase}` : event.type));
+    expect(types.filter((type) => type === 'sample')).toHaveLength(5);
+    expect(types.filter((type) => type !== 'sample')).toEqual([
+      'target.identity start',
+      ...Array(2).fill('evidence.file'),
+      'target.identity end',
+      ...Array(2).fill('evidence.file'),
+    ]);
+    expect(saved).toEqual(['a/before.json', 'a/after.json']);
+    expect(seen).toContainEqual({ type: 'evidence.file', path: 'a/after.png', source: 'a', status: 'missing', reason: 'refused' });
+  });
+
+  it('tells a file that could not be kept as missing', async () => {
+    const seen: NewEvent[] = [];
+    const sampler: Sampler = {
+      id: 'a',
+      sample: async () => [],
+      snapshot: async (when) => [{ path: `${when}.txt`, content: 'x', status: 'ok' }],
+    };
+    const save = () => Promise.reject(new Error('no space left on device'));
+    const { started } = startSamplers({ samplers: [sampler], intervalMs: 1_000, emit: (event) => seen.push(event), save });
+    await started;
+    expect(seen).toEqual([
+      { type: 'evidence.file', path: 'before.txt', source: 'a', status: 'missing', reason: 'no space left on device' },
+    ]);
+  });
+
+  it('puts readings with a time of their own at that time, and waits for late ones only where it is asked to', async () => {
+    for (const settle of [true, false]) {
+      const seen: NewEvent[] = [];
+      const sampler: Sampler = {
+        id: 'a',
+        intervalMs: 60_000,
+        sample: async () => [
+          { ...reading, t: 5 },
+          { ...reading, value: 2, t: 6 },
+        ],
+        settle: async () => [{ ...reading, value: 3, t: 7 }],
+      };
+      const { stop } = startSamplers({ samplers: [sampler], intervalMs: 1_000, emit: (event) => seen.push(event), save: async () => {} });
+      await vi.advanceTimersByTimeAsync(10);
+      await stop(settle);
+      const at = (t: number, value: number) => ({
+        type: 'sample',
+        t,
+        sampler: 'a',
+        intervalMs: 60_000,
+        samples: [{ name: 'redis.uptime', value }],
+      });
+      expect(seen).toEqual([at(5, 1), at(6, 2), at(5, 1), at(6, 2), ...(settle ? [at(7, 3)] : [])]);
+    }
+  });
+
+  it('passes on what a sampler tells, but not of a call that was given up', async () => {
+    const seen: NewEvent[] = [];
+    const sampler: Sampler = {
+      id: 'a',
+      async sample({ note, clock, example }) {
+        note({ component: 'redis', what: 'restarted' });
+        clock({ source: 'redis', offsetMs: 1, uncertaintyMs: 2, sourceTime: 3 });
+        example({ backend: 'b', pattern: 'p', line: 'l' });
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        note({ component: 'redis', what: 'too late' });
+        return [];
+      },
+    };
+    startSamplers({ samplers: [sampler], intervalMs: 60_000, deadlineMs: 1_000, emit: (event) => seen.push(event), save: async () => {} });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(seen).toEqual([
+      { type: 'target.event', sampler: 'a', component: 'redis', what: 'restarted' },
+      { type: 'clock.offset', source: 'redis', offsetMs: 1, uncertaintyMs: 2, sourceTime: 3 },
+      { type: 'log.example', backend: 'b', pattern: 'p', line: 'l' },
+      { type: 'sampler.error', sampler: 'a', message: 'the reading was given up after 1000 ms' },
     ]);
   });
 });
