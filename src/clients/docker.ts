@@ -1,3 +1,7 @@
+export { type ConnectOptions, connectDocker } from './docker/connect.js';
+export { DockerError, NoContainerError } from './docker/errors.js';
+export { runsHere } from './docker/local.js';
+
 /** One container as the Engine describes it now. */
 export interface ContainerFacts {
   id: string;
@@ -52,8 +56,9 @@ export interface ContainerStats {
   inactiveFile: number;
   memoryLimit: number;
   pids: number;
-  received: number;
-  transmitted: number;
+  /** Bytes over all its interfaces; undefined where it has none of its own, as with the host's network. */
+  received?: number;
+  transmitted?: number;
 }
 
 export interface ContainerEvent {
@@ -78,13 +83,17 @@ export interface EngineFacts {
   cores: number;
   memory: number;
   version: string;
-  /** Whether this machine's /proc is the one that the containers' pids are of. */
+  /**
+   * Whether this machine's /proc is the one that the containers' pids are of: told by a container that runs (see {@link runsHere}), so
+   * false also while none does.
+   */
   isLocal: boolean;
 }
 
 /**
  * What Loadwitness asks of a Docker Engine. Every call has its own deadline, and rejects with a message that says what is wrong and where.
- * Streams end when the container stops (logs, stats), and throw when the Engine is lost; whoever reads them asks again.
+ * Streams end when the container stops or starts again (logs, stats) and when their signal is aborted; they throw when the Engine is lost
+ * (also when it only falls silent), and whoever reads them asks again. They read no faster than their reader does.
  */
 export interface DockerClient {
   engine(signal?: AbortSignal): Promise<EngineFacts>;
@@ -97,18 +106,19 @@ export interface DockerClient {
   stats(container: string, signal: AbortSignal): AsyncIterable<ContainerStats>;
   /** Events of containers from `since` (Unix ms) on. */
   events(since: number, signal: AbortSignal): AsyncIterable<ContainerEvent>;
-  /** Both streams, each line with its time in front (RFC 3339 with nanoseconds and a space), from `since` (such a time, or Unix seconds) on. */
+  /**
+   * Both streams, each line with its time in front (RFC 3339 with nanoseconds and a space), from `since` (such a time, or Unix seconds) on.
+   * Chunks are cut anywhere. With a TTY all is stdout, and a line of more than 16 KiB has further times within.
+   */
   logs(container: string, options: { since: string; follow: boolean; tail?: number }, signal: AbortSignal): AsyncIterable<LogChunk>;
-  /** Runs a program in the container. Nothing in `argv` may be secret: it is to be seen in its process list; `env` may be. */
+  /**
+   * Runs a program in the container; one that is not there ends with 126 or 127. Nothing in `argv` may be secret: it is to be seen in its
+   * process list; `env` may be. The Engine cannot end a program: one that has missed its deadline goes on by itself.
+   */
   exec(
     container: string,
     argv: readonly string[],
     options?: { env?: Record<string, string>; signal?: AbortSignal },
   ): Promise<{ exitCode: number; stdout: Buffer; stderr: Buffer }>;
   close(): void;
-}
-
-/** There is no container of this name. */
-export class NoContainerError extends Error {
-  override name = 'NoContainerError';
 }

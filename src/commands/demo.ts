@@ -2,13 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import type { ConfigLayer } from '../config/layer.js';
 import type { Flags } from '../config/load.js';
 import { GUIDE_ACCOUNTS } from '../demo/accounts.js';
 import { parseFault } from '../demo/fault.js';
-import { type Stack, startStack } from '../demo/stack.js';
 import type { ExitCode } from '../errors.js';
 import { conduct } from './conduct.js';
+import { startContainers } from './demo-containers.js';
+import { startProcesses } from './demo-processes.js';
+import type { DemoTarget } from './demo-target.js';
 import { exitCodeOfSignal } from './exit-code.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
@@ -22,6 +23,8 @@ export interface DemoOptions extends Flags {
   /** Whether missing packages may be installed. */
   install: boolean;
   preflight: boolean;
+  /** Whether the target is made of containers. */
+  docker?: boolean;
   /** Only brings the stack up and waits for a signal. */
   serve: boolean;
 }
@@ -38,57 +41,24 @@ export async function demo(options: DemoOptions, io: Io): Promise<ExitCode> {
   // A mistake in the flags should not cost the time that the stack takes.
   const planned = await resolveConfig({ flags: options, env: io.env, base: { target: 'ws://127.0.0.1', accounts: GUIDE_ACCOUNTS } });
   const jwtSecret = io.env[planned.config.minted.secretEnv];
-  const stack = await startStack({
-    faults,
-    ...(jwtSecret && { jwtSecret }),
-    install: options.install,
-    onProgress: io.say,
-    signal: io.signal,
-  });
+  const start = options.docker ? startContainers : startProcesses;
+  const target = await start({ faults, jwtSecret, install: options.install }, io);
   try {
-    if (options.serve) return await serve(stack, io);
-    const { config, notices, secrets } = await resolveConfig({ flags: options, env: io.env, base: layerOf(stack) });
+    if (options.serve) return await serve(target, io);
+    const base = { ...target.layer, stages: STAGES };
+    const { config, notices, secrets } = await resolveConfig({ flags: options, env: io.env, base });
     for (const notice of notices) io.say(`note: ${notice}`);
     return await conduct({ config, secrets, out: options.out, preflight: options.preflight, drive: ownLoad() }, io);
   } finally {
-    await stack.stop();
+    await target.stop();
   }
 }
 
-/** The embedded target hashes passwords beside its event loop. */
-const REGISTRATIONS_PER_SECOND = 10;
-
-/** Registered accounts end with the target that knows them. */
-const accountFileIn = (folder: string): string => join(folder, 'accounts.json');
-
-/** What the stack knows of itself, as a layer of the configuration. */
-function layerOf({ target, backends, redis, nginx, envFile, accounts, sourceAddresses, folder }: Stack): ConfigLayer {
-  const registered = { file: accountFileIn(folder), perSecond: REGISTRATIONS_PER_SECOND };
-  return { target, backends, redis, nginx, envFile, accounts, sourceAddresses, registered, replicas: backends.length, stages: STAGES };
-}
-
-async function serve(stack: Stack, io: Io): Promise<ExitCode> {
-  const file = join(stack.folder, 'loadwitness.yaml');
-  await writeFile(file, stringify(configFileOf(stack)), { mode: 0o600 });
+async function serve(target: DemoTarget, io: Io): Promise<ExitCode> {
+  const file = join(target.folder, 'loadwitness.yaml');
+  await writeFile(file, stringify(target.file), { mode: 0o600 });
   io.say(`the target is up until Ctrl-C: loadwitness run --config ${file}`);
   io.out(`${file}\n`);
   await sleep(2 ** 31 - 1, undefined, { signal: io.signal }).catch(() => undefined); // A signal is how this is meant to end.
   return exitCodeOfSignal(io.signal.reason);
-}
-
-/** The same as a configuration file. */
-function configFileOf({ target, backends, redis, nginx, envFile, accounts, sourceAddresses, folder }: Stack): object {
-  return {
-    target,
-    source_addresses: sourceAddresses,
-    test_accounts: accounts,
-    registered: { file: accountFileIn(folder), per_second: REGISTRATIONS_PER_SECOND },
-    infrastructure: {
-      replicas: backends.length,
-      backends,
-      redis,
-      nginx: { config: nginx.config, upstream: nginx.upstream, method: nginx.method, status_url: nginx.statusUrl },
-      env_file: envFile,
-    },
-  };
 }

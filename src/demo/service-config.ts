@@ -7,6 +7,29 @@ export interface Endpoint {
 export const UPSTREAM = 'fastapi_backend';
 export const CHANNEL = 'kindmap_events';
 
+/** How nginx passes everything on to the backends: upgrade headers, long timeouts. */
+export const PROXIED = `    proxy_http_version 1.1;
+
+    location /api/v1/ws/ {
+      proxy_pass http://${UPSTREAM};
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection "upgrade";
+      proxy_set_header Host $host;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_read_timeout 3600s;
+      proxy_send_timeout 3600s;
+      proxy_buffering off;
+    }
+
+    location / {
+      proxy_pass http://${UPSTREAM};
+      proxy_set_header Host $host;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }
+`;
+
 /** redis.conf with the options of the guide's Redis, and nothing written to the disk. */
 export function redisConfig({ address, port }: Endpoint): string {
   return `bind ${address}
@@ -60,27 +83,7 @@ ${servers}
   server {
     listen ${front.address}:${front.port} backlog=2048;
 
-    proxy_http_version 1.1;
-
-    location /api/v1/ws/ {
-      proxy_pass http://${UPSTREAM};
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection "upgrade";
-      proxy_set_header Host $host;
-      proxy_set_header X-Real-IP $remote_addr;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_read_timeout 3600s;
-      proxy_send_timeout 3600s;
-      proxy_buffering off;
-    }
-
-    location / {
-      proxy_pass http://${UPSTREAM};
-      proxy_set_header Host $host;
-      proxy_set_header X-Real-IP $remote_addr;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    }
-  }
+${PROXIED}  }
 
   server {
     listen ${status.address}:${status.port};

@@ -1,10 +1,6 @@
-const LEAST = 30;
+import { ipHash } from '../clients/nginx/ip-hash.js';
 
-/** nginx's ip_hash of an IPv4 address: it looks at the first three octets only. */
-export function ipHash(address: string): number {
-  const octets = address.split('.').slice(0, 3).map(Number);
-  return octets.reduce((hash, octet) => (hash * 113 + octet) % 6271, 89);
-}
+const LEAST = 30;
 
 /**
  * Addresses 127.0.B.1 of which nginx's ip_hash sends equally many to each of so many peers of equal weight. They are dealt out in turn:

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ipHash, spreadAddresses } from '../../src/demo/source-addresses.js';
+import { ipHash } from '../../src/clients/nginx/ip-hash.js';
+import { spreadAddresses } from '../../src/demo/source-addresses.js';
 
 describe('spreadAddresses', () => {
   it.each([1, 2, 3, 4, 5, 7, 20])('gives at least 30 different addresses, equally many to each of %i peers', (peers) => {
