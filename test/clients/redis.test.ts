@@ -91,6 +91,23 @@ describe('connectRedis', () => {
     await expect(asked.ping()).rejects.toThrow('closed');
   });
 
+  it('asks a Redis that does not answer a PING nothing more', async () => {
+    const paused = await server();
+    const asked = client(paused.url, 300);
+    await asked.ping();
+    const admin = new Redis(paused.url);
+    endings.push(() => admin.disconnect());
+    await admin.config('RESETSTAT');
+    paused.signal('SIGSTOP');
+    const calls = await Promise.allSettled([asked.roundTrip(), asked.pubsubNumsub('a'), asked.publish('a', 'b')]);
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    paused.signal('SIGCONT');
+    await until('ping', () => asked.ping().then(() => true));
+    const statistics = await admin.info('commandstats');
+    expect(statistics).toContain('cmdstat_ping:');
+    expect(statistics).not.toMatch(/cmdstat_(pubsub|publish)/);
+  });
+
   it('makes a new connection after a pause that outlasted the old one', async () => {
     const paused = await server();
     const asked = client(paused.url, 100);
