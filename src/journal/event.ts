@@ -98,6 +98,8 @@ const checkResult = z.strictObject({
   check: z.string(),
   title: z.string(),
   why: z.string(),
+  /** The load may be sent although it failed. */
+  recommended: z.boolean().optional(),
   status: checkStatus,
   observed: z.string(),
   expected: z.string().optional(),
@@ -278,6 +280,8 @@ export const canarySecond = z.strictObject({
   duplicates: count,
   /** Arrived after a later one of the same user. */
   reordered: count,
+  /** Arrived when they had long been counted: as lost, or as failures since Redis did not answer in time. Left out when there were none. */
+  overdue: count.optional(),
   /** Publish to arrival of received and late ones, in µs. */
   latency: latencies,
   /** Least number of subscribers that Redis gave a message of this second to; left out when none was published. */
@@ -299,7 +303,8 @@ const externalStart = z.strictObject({
 export const externalRow = z.strictObject({
   name: z.string(),
   requests: count,
-  failures: count,
+  /** Left out where the tool does not count them: that is not none. */
+  failures: count.optional(),
   /** By percentile as a share of 1: `{"0.5": 12, "0.95": 80}`. Those that the tool does not tell are left out. */
   percentiles: z.record(z.string(), z.number().nonnegative()),
   /** Failures by message. */

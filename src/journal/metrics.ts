@@ -23,6 +23,7 @@ export const METRICS = {
   'redis.pubsub.channels': '{count}',
   /** Subscribers of one channel; attribute `channel`. */
   'redis.pubsub.subscribers': '{count}',
+  /** Seconds of CPU; attribute `state`: sys, user. */
   'redis.cpu.time': '{counter}',
   'redis.maxclients': '{count}',
   /** Reconnects of all clients that were cut off for their output buffer, where the version counts them. */
@@ -56,9 +57,9 @@ export const METRICS = {
   'container.pids': '{count}',
   'container.network.io.received': '{counter}',
   'container.network.io.transmitted': '{counter}',
-  /** Established connections on the published port of nginx, counted where there is no status page. */
+  /** Established connections on each port on which nginx listens, counted where there is no status page; attribute `port`. */
   'nginx.connections_established': '{count}',
-  /** Of the EC2 instance, by CloudWatch; attribute `instance`. */
+  /** Of the EC2 instance, by CloudWatch; attributes `instance` and `period` (seconds from its time on that a reading is of). */
   'aws.ec2.cpu.utilization': '1',
   'aws.ec2.memory.utilization': '1',
   /** Attributes `path`, `device`. */
@@ -68,7 +69,7 @@ export const METRICS = {
   'aws.ec2.network.out': 'By',
   'aws.ec2.cpu_credit.balance': '{count}',
   'aws.ec2.status_check.failed': '{count}',
-  /** Any other metric of CloudWatch; attributes `namespace`, `metric`, `statistic` and its dimensions. */
+  /** Any other metric of CloudWatch; attributes `namespace`, `metric`, `statistic`, `period` and its dimensions. */
   'aws.cloudwatch.metric': '{count}',
   /** One core fully busy is 1; attribute `backend`. */
   'process.cpu.utilization': '1',
@@ -78,11 +79,11 @@ export const METRICS = {
   'process.memory.utilization': '1',
   /** Established connections on the application's port; attribute `backend`. */
   'backend.connections': '{count}',
-  /** Lines read since the sampler's start; attribute `backend` (`nginx` for the error log of nginx). */
+  /** Lines read since the sampler's start; attribute `backend` (for the error log of nginx `component`). */
   'log.lines': '{counter}',
-  /** Lines that matched a pattern since the sampler's start; attributes `backend`, `pattern`. */
+  /** Lines that matched a pattern since the sampler's start; attributes `backend` (or `component`), `pattern`. */
   'log.matches': '{counter}',
-  /** Attribute `state`: active, reading, writing, waiting. */
+  /** Attribute `state`: active, reading, writing, waiting. Without a status page active alone, as the sum of `nginx.connections_established`. */
   'nginx.connections_current': '{count}',
   'nginx.connections_accepted': '{counter}',
   'nginx.connections_handled': '{counter}',

@@ -13,6 +13,33 @@ export interface JournalOptions {
   onError(error: Error): void;
 }
 
+const CHUNK_BYTES = 1 << 16;
+
+/** Cuts off what stands behind the last line's end. @returns how many bytes that were. */
+async function cutTornLine(path: string): Promise<number> {
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    const end = await endOfLastLine(file, size);
+    if (end < size) await file.truncate(end);
+    return size - end;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Looks for it from the back: a journal can be large. */
+async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let end = size; end > 0; end -= CHUNK_BYTES) {
+    const begin = Math.max(0, end - CHUNK_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, end - begin, begin);
+    const newline = chunk.subarray(0, bytesRead).lastIndexOf(0x0a);
+    if (newline >= 0) return begin + newline + 1;
+  }
+  return 0;
+}
+
 /** An append-only file of events, one JSON object a line, written as things happen. */
 export class JournalWriter {
   readonly #file: FileHandle;
@@ -31,6 +58,19 @@ export class JournalWriter {
   /** @throws when the file exists: a folder belongs to one run. */
   static async create(path: string, options: JournalOptions): Promise<JournalWriter> {
     return new JournalWriter(await open(path, 'ax', 0o600), options);
+  }
+
+  /**
+   * Goes on with the journal of a run. A last line that was torn when the tool was killed is cut off: every reader leaves it out, and the next
+   * event would become a part of it.
+   *
+   * @param onTorn is told how many bytes were cut off.
+   * @throws when the file does not exist.
+   */
+  static async append(path: string, options: JournalOptions, onTorn: (bytes: number) => void): Promise<JournalWriter> {
+    const torn = await cutTornLine(path);
+    if (torn > 0) onTorn(torn);
+    return new JournalWriter(await open(path, 'a', 0o600), options);
   }
 
   /** Appends an event and puts the time on it. It is on its way to the disk within a quarter of a second. */

@@ -19,16 +19,20 @@ const events: NewEvent[] = [
   { type: 'load.end', reason: 'completed' },
 ];
 
-async function written(name: string): Promise<string> {
-  const path = join(folder, name);
+function options() {
   let t = 1_700_000_000_000;
-  const writer = await JournalWriter.create(path, {
-    redact: (event) => event,
+  return {
+    redact: (event: JournalEvent) => event,
     now: () => t++,
-    onError: (error) => {
+    onError: (error: Error) => {
       throw error;
     },
-  });
+  };
+}
+
+async function written(name: string): Promise<string> {
+  const path = join(folder, name);
+  const writer = await JournalWriter.create(path, options());
   for (const event of events) writer.emit(event);
   await writer.close();
   return path;
@@ -49,6 +53,36 @@ describe('journal', () => {
       const whole = bytes.subarray(0, size).filter((byte) => byte === 10).length;
       expect([...readJournal(path)]).toEqual(expected.slice(0, whole));
     }
+  });
+
+  it('is gone on with behind its last whole line, wherever that was cut', async () => {
+    const path = await written('continued');
+    const bytes = readFileSync(path);
+    const late: NewEvent = { type: 'run.finalize', t: 1_800_000_000_000, message: '늦은 값' };
+    for (const size of [bytes.length, bytes.length - 1, bytes.length - 30, 5, 0]) {
+      writeFileSync(path, bytes.subarray(0, size));
+      const whole = bytes.subarray(0, size).filter((byte) => byte === 10).length;
+      const end = bytes.subarray(0, size).lastIndexOf(10) + 1;
+      const torn: number[] = [];
+      const writer = await JournalWriter.append(path, options(), (count) => torn.push(count));
+      writer.emit(late);
+      await writer.close();
+      expect([...readJournal(path)]).toEqual([...expected.slice(0, whole), late]);
+      expect(torn).toEqual(size === end ? [] : [size - end]);
+    }
+  });
+
+  it('finds the last line of a large journal', async () => {
+    const path = join(folder, 'large');
+    const event = { type: 'sampler.error', t: 1, sampler: 'redis', message: 'x'.repeat(200_000) };
+    writeFileSync(path, `${JSON.stringify(event)}\n${JSON.stringify(event).slice(0, 150_000)}`);
+    const writer = await JournalWriter.append(path, options(), () => {});
+    await writer.close();
+    expect([...readJournal(path)]).toEqual([event]);
+  });
+
+  it('is not made by going on with it', async () => {
+    await expect(JournalWriter.append(join(folder, 'none'), options(), () => {})).rejects.toThrow('ENOENT');
   });
 
   it('belongs to one run: it is never written over', async () => {
