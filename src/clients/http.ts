@@ -33,6 +33,27 @@ const FORM = 'application/x-www-form-urlencoded;charset=UTF-8';
  * Throws when there is no response. The error names method, origin and path, never user-info, query or what was sent.
  */
 export async function request(method: string, url: string, options: HttpOptions): Promise<HttpResponse> {
+  return (await perform(method, url, options)).response;
+}
+
+/**
+ * The clock of the server at `url`, in Unix ms, as its `Date` header says it: in whole seconds, rounded down. Every status counts.
+ * Throws like {@link request}, and when there is no such header.
+ */
+export async function readDate(url: string, options: Pick<HttpOptions, 'signal' | 'deadlineMs' | 'tls'>): Promise<number> {
+  const { date } = await perform('HEAD', url, options);
+  const time = Date.parse(date ?? '');
+  if (Number.isNaN(time)) throw new Error('the response has no Date');
+  return time;
+}
+
+interface Exchanged {
+  response: HttpResponse;
+  /** The header of that name. */
+  date: string | undefined;
+}
+
+async function perform(method: string, url: string, options: HttpOptions): Promise<Exchanged> {
   const { target, authorization, shown } = dissect(url);
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
   const deadline = AbortSignal.timeout(deadlineMs);
@@ -54,13 +75,14 @@ export async function request(method: string, url: string, options: HttpOptions)
   }
 }
 
-function exchange(url: URL, options: RequestOptions, body: string | undefined): Promise<HttpResponse> {
+function exchange(url: URL, options: RequestOptions, body: string | undefined): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     const client = url.protocol === 'https:' ? https : http;
     const sent = client.request(url, options, (response) => {
       const retryAfterMs = readRetryAfter(response.headers['retry-after']);
       const about = { status: response.statusCode ?? 0, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-      readText(response).then((text) => resolve({ ...about, text }), reject);
+      const { date } = response.headers;
+      readText(response).then((text) => resolve({ response: { ...about, text }, date }), reject);
     });
     sent.on('error', reject);
     sent.end(body);

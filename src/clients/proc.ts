@@ -18,6 +18,11 @@ export interface LocalEnd {
   port: number;
 }
 
+/** A TCP socket by its local end. */
+export interface LocalSocket extends LocalEnd {
+  state: 'established' | 'listen';
+}
+
 /**
  * USER_HZ, the unit of the times in /proc/<pid>/stat. Linux fixed it at 100 for user space on every architecture that Node runs on,
  * whatever the kernel's own HZ is; asking sysconf would take a child process.
@@ -59,28 +64,55 @@ export async function networkNamespace(pid: number | 'self', root = PROC): Promi
   }
 }
 
+/**
+ * When a process began, in Unix ms, to the second or so: the kernel tells the moment of its boot in whole seconds, and moves it when the
+ * clock is set. @param startTicks as in {@link ProcessUsage}
+ */
+export async function startTime(startTicks: number, root = PROC): Promise<number> {
+  return timeOfTicks(startTicks, await readFile(path.join(root, 'stat'), 'utf8'));
+}
+
+/** The same from a text of /proc/stat. */
+export function timeOfTicks(ticks: number, stat: string): number {
+  const bootSeconds = /^btime (\d+)$/m.exec(stat)?.[1];
+  if (bootSeconds === undefined) throw new Error('/proc/stat does not say when the machine was booted');
+  return (Number(bootSeconds) + ticks / TICKS_PER_SECOND) * 1000;
+}
+
 /** The local ends of all established TCP connections in the network namespace of `pid`, IPv4 and IPv6. */
 export async function readEstablished(pid: number | 'self' = 'self', root = PROC): Promise<LocalEnd[]> {
+  return (await readSockets(pid, root)).filter(({ state }) => state === 'established').map(({ address, port }) => ({ address, port }));
+}
+
+/** The local ends of all TCP sockets that listen or are connected in the network namespace of `pid`, IPv4 and IPv6. */
+export async function readSockets(pid: number | 'self', root = PROC): Promise<LocalSocket[]> {
   const [v4, v6] = await Promise.all([
     readOf(pid, 'net/tcp', root),
     // A kernel without IPv6 has no such file.
     readOf(pid, 'net/tcp6', root).catch(() => ''),
   ]);
-  return [...parseEstablished(v4), ...parseEstablished(v6)];
+  return [...parseSockets(v4), ...parseSockets(v6)];
 }
-
-const ESTABLISHED = '01';
 
 /** The local ends of the established connections in a table of /proc/net/tcp or tcp6. */
 export function parseEstablished(table: string): LocalEnd[] {
-  const ends: LocalEnd[] = [];
-  for (const line of table.split('\n').slice(1)) {
-    const [, local = '', , state] = line.trimStart().split(' ', 4);
+  return parseSockets(table).flatMap(({ state, address, port }) => (state === 'established' ? [{ address, port }] : []));
+}
+
+const STATES: Record<string, LocalSocket['state']> = { '01': 'established', '0A': 'listen' };
+
+/** The sockets in a table of /proc/net/tcp or tcp6, or in both in a row, that listen or are connected. */
+export function parseSockets(table: string): LocalSocket[] {
+  const sockets: LocalSocket[] = [];
+  for (const line of table.split('\n')) {
+    const [, local = '', , code = ''] = line.trimStart().split(' ', 4);
     const [address, port] = local.split(':');
-    if (state !== ESTABLISHED || address === undefined || port === undefined) continue;
-    ends.push({ address: parseAddress(address), port: Number.parseInt(port, 16) });
+    const state = STATES[code];
+    // Of a heading too, whose fourth word is no state.
+    if (state === undefined || address === undefined || port === undefined) continue;
+    sockets.push({ address: parseAddress(address), port: Number.parseInt(port, 16), state });
   }
-  return ends;
+  return sockets;
 }
 
 const MAPPED_PREFIX = '00000000000000000000ffff';

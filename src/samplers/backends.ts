@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { totalmem } from 'node:os';
-import { type LocalEnd, networkNamespace, type ProcessUsage, readEstablished, readProcess } from '../clients/proc.js';
+import { type LocalEnd, networkNamespace, type ProcessUsage, readEstablished, readProcess, startTime } from '../clients/proc.js';
 import { messageOf } from '../errors.js';
+import type { ComponentIdentity } from '../journal/event.js';
 import { cpuRate } from './cpu-rate.js';
 import type { Reading, Sampler } from './sampler.js';
 
@@ -17,6 +18,7 @@ export interface BackendProcess {
 /** CPU, memory and established connections of each backend. A backend that cannot be read is told as a problem and hides no other. */
 export function backendsSampler(backends: readonly BackendProcess[]): Sampler {
   const processes = backends.map((backend) => ({ backend, watch: watchProcess(backend) }));
+  const identities = backends.map((backend) => ({ backend, identify: identifyProcess(backend) }));
   return {
     id: 'backends',
     async start() {
@@ -35,6 +37,30 @@ export function backendsSampler(backends: readonly BackendProcess[]): Sampler {
       );
       return (await Promise.all(parts)).flat();
     },
+    async identify({ problem }) {
+      const parts = identities.map(({ backend, identify }) =>
+        identify().catch((error: unknown) => {
+          problem(`${backend.name}: ${messageOf(error)}`);
+          return [];
+        }),
+      );
+      return (await Promise.all(parts)).flat();
+    },
+  };
+}
+
+/** Says which process it is. None without a pid. */
+function identifyProcess({ name, pid }: BackendProcess): () => Promise<ComponentIdentity[]> {
+  let known: ComponentIdentity | undefined;
+  return async () => {
+    if (pid === undefined) return [];
+    const { startTicks } = await readProcess(pid);
+    const id = `${pid}@${startTicks}`;
+    // Told as it was told before: the same process must not seem to be another one because the machine's clock was set.
+    if (known?.id === id) return [known];
+    const startedAt = new Date(await startTime(startTicks)).toISOString();
+    known = { name, role: 'backend', source: 'process', id, startedAt };
+    return [known];
   };
 }
 

@@ -1,80 +1,73 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { lineSplitter } from './line-splitter.js';
+import type { LogSink, LogSource } from './log-contract.js';
 
 const CHUNK_BYTES = 64 * 1024;
-/** Of a longer line only so much is kept and matched: a file without newlines must not fill the memory. */
-const LONGEST_LINE_BYTES = 1024 * 1024;
-const NEWLINE = 0x0a;
+
+type OnLine = (line: string) => void;
+
+/**
+ * A file that was rotated away is read on until nothing has come for so long: its writer goes on with it until it has been told to
+ * open the new one.
+ */
+const ROTATED_SILENT_MS = 10_000;
+
+/** What a file has to tell beside its lines. */
+export interface LogFileTeller {
+  /** What may have been missed. */
+  gap(message: string): void;
+  /** It was rotated, and nothing was missed. */
+  rotated(): void;
+}
 
 /** Follows a file that others append to, over rotation and truncation. */
 export interface LogFile {
   /**
    * Gives every line that was completed since the last call to `onLine`, without its newline. Of what is appended meanwhile the next call
-   * tells. Throws when the file cannot be read; a later call goes on from the same place. `onGap` hears what may have been missed.
+   * tells. Throws when the file cannot be read; a later call goes on from the same place. Between two chunks it waits for what `ready` gives.
    */
-  readNew(onLine: (line: string) => void, onGap: (message: string) => void, signal: AbortSignal): Promise<void>;
+  readNew(onLine: OnLine, tell: LogFileTeller, signal: AbortSignal, ready?: LogSink['ready']): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Opens a log at its end. A file that is not there yet is read from its beginning as soon as it comes, since all of it is new then;
  * one that cannot be opened now (no permission) is followed from where it ends when it first can.
+ *
+ * A file that took the place of another between two readings, and was itself replaced before the second, is not seen.
  */
 export async function openLogFile(file: string): Promise<LogFile> {
-  let handle: FileHandle | undefined;
-  let position = 0;
+  let current: OpenFile | undefined;
+  let rotated: OpenFile[] = [];
   let fromEnd = true;
-  const lines = lineSplitter();
 
-  async function opened(): Promise<FileHandle> {
-    if (handle !== undefined) return handle;
-    const opening = await open(file, 'r');
-    const status = await opening.stat();
-    if (!status.isFile()) {
-      await opening.close();
-      throw new Error(`${file} is not a regular file`);
-    }
-    handle = opening;
-    position = fromEnd ? status.size : 0;
+  async function opened(): Promise<OpenFile> {
+    current ??= await OpenFile.open(file, fromEnd);
     fromEnd = false;
-    return opening;
-  }
-
-  /** Reads from the place where the last call ended to where the file ends now. */
-  async function drain(from: FileHandle, onLine: (line: string) => void, onGap: (message: string) => void, signal: AbortSignal) {
-    const { size } = await from.stat();
-    if (size < position) {
-      onGap(`${file} was truncated: lines written just before may not have been read`);
-      position = 0;
-      lines.reset();
-    }
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    while (position < size) {
-      signal.throwIfAborted();
-      const { bytesRead } = await from.read(buffer, 0, Math.min(CHUNK_BYTES, size - position), position);
-      if (bytesRead === 0) return;
-      position += bytesRead;
-      lines.push(buffer.subarray(0, bytesRead), onLine);
-    }
+    return current;
   }
 
   const log: LogFile = {
-    async readNew(onLine, onGap, signal) {
-      const current = await opened();
-      const before = await current.stat();
-      // Looked at before the old file is drained: what its writer adds to it after that would otherwise be lost.
-      const now = await stat(file);
-      await drain(current, onLine, onGap, signal);
-      if (now.ino === before.ino && now.dev === before.dev) return;
-      onGap(`${file} was rotated: going on with the new file`);
-      lines.flush(onLine);
-      await log.close();
-      position = 0;
-      await drain(await opened(), onLine, onGap, signal);
+    async readNew(onLine, tell, signal, ready) {
+      const reading = await opened();
+      const drain = (one: OpenFile) => one.drain(onLine, tell, signal, ready);
+      for (const old of rotated) await drain(old);
+      await drain(reading);
+      if (await reading.isStillAt(file)) {
+        rotated = await withoutSilent(rotated, onLine);
+        return;
+      }
+      tell.rotated();
+      reading.retire();
+      rotated.push(reading);
+      current = undefined;
+      await drain(await opened());
     },
     async close() {
-      const closing = handle;
-      handle = undefined;
-      await closing?.close();
+      const closing = [...rotated, ...(current ? [current] : [])];
+      rotated = [];
+      current = undefined;
+      await Promise.all(closing.map((one) => one.close()));
     },
   };
 
@@ -82,46 +75,111 @@ export async function openLogFile(file: string): Promise<LogFile> {
     await opened();
   } catch (error) {
     // readNew() says so as long as it is so; here only whether the file is there counts.
-    fromEnd = !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+    fromEnd = !isMissing(error);
   }
   return log;
 }
 
-/** Cuts bytes into lines. It decodes whole lines only, so a character on the border of two chunks stays whole. */
-export function lineSplitter(longest = LONGEST_LINE_BYTES) {
-  let rest: Buffer[] = [];
-  let restBytes = 0;
+/** Closes those that nobody writes to any more. */
+async function withoutSilent(files: readonly OpenFile[], onLine: OnLine): Promise<OpenFile[]> {
+  const [silent, open] = [files.filter((one) => one.isSilent), files.filter((one) => !one.isSilent)];
+  for (const one of silent) {
+    one.flush(onLine);
+    await one.close();
+  }
+  return open;
+}
 
-  function reset(): void {
-    rest = [];
-    restBytes = 0;
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** A file that is read from a place on, whatever it is called by now. */
+class OpenFile {
+  readonly #lines = lineSplitter();
+  /** When it grew last, or was rotated away. */
+  #stirredAt = 0;
+
+  private constructor(
+    private readonly handle: FileHandle,
+    private readonly path: string,
+    private position: number,
+  ) {}
+
+  static async open(path: string, fromEnd: boolean): Promise<OpenFile> {
+    const handle = await open(path, 'r');
+    const status = await handle.stat();
+    if (status.isFile()) return new OpenFile(handle, path, fromEnd ? status.size : 0);
+    await handle.close();
+    throw new Error(`${path} is not a regular file`);
   }
 
-  function keep(part: Buffer): void {
-    const room = Math.min(part.length, longest - restBytes);
-    if (room <= 0) return;
-    // Copied, as the reader fills the same buffer again.
-    rest.push(Buffer.from(part.subarray(0, room)));
-    restBytes += room;
+  retire(): void {
+    this.#stirredAt = performance.now();
   }
 
+  /** Of one that was rotated away. */
+  get isSilent(): boolean {
+    return performance.now() - this.#stirredAt >= ROTATED_SILENT_MS;
+  }
+
+  /** Whether this is the file that the path names. While there is none there, its writer still has this one. */
+  async isStillAt(path: string): Promise<boolean> {
+    const own = await this.handle.stat();
+    const now = await stat(path).catch((error: unknown) => {
+      if (isMissing(error)) return own;
+      throw error;
+    });
+    return now.ino === own.ino && now.dev === own.dev;
+  }
+
+  /** Reads from the place where the last call ended to where the file ends now. */
+  async drain(...[onLine, tell, signal, ready]: Parameters<LogFile['readNew']>): Promise<void> {
+    const { size } = await this.handle.stat();
+    if (size < this.position) {
+      tell.gap(`${this.path} was truncated: lines written just before may not have been read`);
+      this.position = 0;
+      this.#lines.reset();
+    }
+    if (size > this.position) this.#stirredAt = performance.now();
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    while (this.position < size) {
+      signal.throwIfAborted();
+      const { bytesRead } = await this.handle.read(buffer, 0, Math.min(CHUNK_BYTES, size - this.position), this.position);
+      if (bytesRead === 0) return;
+      this.position += bytesRead;
+      this.#lines.push(buffer.subarray(0, bytesRead), onLine);
+      await ready?.();
+    }
+  }
+
+  /** Gives the last line, which has no newline and will not get one. */
+  flush(onLine: OnLine): void {
+    this.#lines.flush(onLine);
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+}
+
+/** The log that goes to a file, from its end at the start on. */
+export function fileLogSource(path: string, sink: LogSink): LogSource {
+  let file: LogFile | undefined;
   return {
-    reset,
-    push(chunk: Buffer, onLine: (line: string) => void): void {
-      const last = chunk.lastIndexOf(NEWLINE);
-      if (last === -1) return keep(chunk);
-      const first = chunk.indexOf(NEWLINE);
-      keep(chunk.subarray(0, first));
-      const begun = Buffer.concat(rest).toString('utf8');
-      reset();
-      onLine(begun);
-      if (last > first) for (const line of chunk.toString('utf8', first + 1, last).split('\n')) onLine(line);
-      keep(chunk.subarray(last + 1));
+    async start() {
+      file = await openLogFile(path);
     },
-    /** Gives the line that has no newline, if there is one. */
-    flush(onLine: (line: string) => void): void {
-      if (restBytes > 0) onLine(Buffer.concat(rest).toString('utf8'));
-      reset();
+    async catchUp(tell, signal) {
+      file ??= await openLogFile(path);
+      await file.readNew(
+        (text) => sink.line({ text }),
+        { gap: tell.gap, rotated: () => tell.note('log-rotated', path) },
+        signal,
+        () => sink.ready?.(),
+      );
+      return true;
+    },
+    async close() {
+      await file?.close();
     },
   };
 }

@@ -16,11 +16,11 @@ export interface SamplerRunnerOptions {
 export interface SamplerRunner {
   /** Settles when every sampler has made its first attempt to start, well or not. Never rejects. */
   started: Promise<void>;
-  /** Takes one last reading of each sampler and stops it. Takes a few deadlines at most, and never rejects. @param settle Whether to wait for what is told late. */
-  stop(settle?: boolean): Promise<void>;
+  /** Takes one last reading of each sampler and stops it. Takes a few deadlines at most, and never rejects. @param patience What is told late is waited for until it is aborted; left out: not at all. */
+  stop(patience?: AbortSignal): Promise<void>;
 }
 
-/** Snapshots hold more than a reading, and nobody waits for the next one. */
+/** What is looked at once before and once after the load is worth waiting for. */
 const SNAPSHOT_DEADLINE_MS = 15_000;
 
 /**
@@ -39,18 +39,22 @@ export function startSamplers({ samplers, intervalMs, deadlineMs, emit, save }: 
     if (components.length > 0) emit({ type: 'target.identity', phase, components });
   };
   let stopping: Promise<void> | undefined;
-  const stop = async (settle: boolean): Promise<void> => {
+  const stop = async (patience: AbortSignal): Promise<void> => {
     await all((loop) => loop.finish());
-    await Promise.all([identities('end'), all((loop) => loop.snapshot('after'))]);
-    if (settle) await all((loop) => loop.settle());
+    // What is told late also belongs into the last picture of its source, and holds up no other's.
+    const snapshots = all(async (loop) => {
+      await loop.settle(patience);
+      await loop.snapshot('after');
+    });
+    await Promise.all([identities('end'), snapshots]);
     await all((loop) => loop.stop());
   };
   return {
     started: all((loop) => loop.started).then(async () => {
       await Promise.all([identities('start'), all((loop) => loop.snapshot('before'))]);
     }),
-    stop(settle = false) {
-      stopping ??= stop(settle);
+    stop(patience = AbortSignal.abort()) {
+      stopping ??= stop(patience);
       return stopping;
     },
   };
@@ -70,7 +74,7 @@ interface Loop {
   snapshot(when: 'before' | 'after'): Promise<void>;
   /** Takes the last reading. */
   finish(): Promise<void>;
-  settle(): Promise<void>;
+  settle(patience: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -193,7 +197,8 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
     started,
     async identify() {
       if (sampler.identify === undefined) return [];
-      return (await attempt('the look at what runs', (ctx) => sampler.identify?.(ctx) ?? Promise.resolve([])))?.value ?? [];
+      const call = (ctx: SamplerContext) => sampler.identify?.(ctx) ?? Promise.resolve([]);
+      return (await attempt('the look at what runs', call, { withinMs: SNAPSHOT_DEADLINE_MS }))?.value ?? [];
     },
     async snapshot(when) {
       if (sampler.snapshot === undefined) return;
@@ -218,9 +223,10 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
       if (running !== undefined) problem('the last reading was left out: the call before still runs');
       else if (isStarted) await read();
     },
-    async settle() {
-      if (sampler.settle === undefined || !isStarted) return;
-      const call = (ctx: SamplerContext) => sampler.settle?.(ctx) ?? Promise.resolve([]);
+    async settle(patience) {
+      if (sampler.settle === undefined || !isStarted || patience.aborted) return;
+      const call = (ctx: SamplerContext) =>
+        sampler.settle?.({ ...ctx, signal: AbortSignal.any([ctx.signal, patience]) }) ?? Promise.resolve([]);
       const late = await attempt('the wait for late readings', call, { withinMs: sampler.settleMs });
       if (late !== undefined) emitReadings(late.value);
     },

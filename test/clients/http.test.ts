@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { request } from '../../src/clients/http.js';
+import { readDate, request } from '../../src/clients/http.js';
 import { freePort } from '../helpers/free-port.js';
 
 const servers: Server[] = [];
@@ -84,5 +84,20 @@ describe('request', () => {
     );
     expect(String(error)).toBe(`Error: POST http://127.0.0.1:${port}/login: ECONNREFUSED`);
     await expect(request('GET', 'ftp://u:secret@host/', { signal })).rejects.toThrow(/^not an http:\/\/ or https:\/\/ URL$/);
+  });
+});
+
+describe('readDate', () => {
+  it("gives the server's clock, whatever the status", async () => {
+    const host = await serve((_, res) => res.writeHead(405, { date: 'Thu, 01 Jan 2026 00:00:07 GMT' }).end());
+    expect(await readDate(`http://${host}/`, { signal })).toBe(Date.UTC(2026, 0, 1, 0, 0, 7));
+  });
+
+  it('says that there is none', async () => {
+    const host = await serve((_, res) => {
+      res.sendDate = false;
+      res.end();
+    });
+    await expect(readDate(`http://${host}/`, { signal })).rejects.toThrow('the response has no Date');
   });
 });

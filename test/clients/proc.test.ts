@@ -4,7 +4,16 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { networkNamespace, parseEstablished, parseStat, readEnvironment, readEstablished, readProcess } from '../../src/clients/proc.js';
+import {
+  networkNamespace,
+  parseEstablished,
+  parseSockets,
+  parseStat,
+  readEnvironment,
+  readEstablished,
+  readProcess,
+  timeOfTicks,
+} from '../../src/clients/proc.js';
 import { startChild } from '../helpers/child.js';
 import { uncommonPort } from '../helpers/free-port.js';
 import { until } from '../helpers/until.js';
@@ -140,5 +149,26 @@ describe('parseEstablished', () => {
   it('finds nothing in an empty table', () => {
     expect(parseEstablished('')).toEqual([]);
     expect(parseEstablished(heading)).toEqual([]);
+  });
+});
+
+describe('parseSockets', () => {
+  it('reads listeners and connections of both tables in a row', () => {
+    const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+    const table = `${heading}   0: 00000000:1F41 00000000:0000 0A 0 0 0
+   1: 0200A8C0:1F41 0100007F:C350 01 0 0 0
+${heading}   0: 00000000000000000000000000000000:0050 00000000000000000000000000000000:0000 0A 0 0 0\n`;
+    expect(parseSockets(table)).toEqual([
+      { address: '0.0.0.0', port: 8001, state: 'listen' },
+      { address: '192.168.0.2', port: 8001, state: 'established' },
+      { address: '0:0:0:0:0:0:0:0', port: 80, state: 'listen' },
+    ]);
+  });
+});
+
+describe('timeOfTicks', () => {
+  it('adds ticks to the boot', () => {
+    expect(timeOfTicks(250, 'cpu  1 2 3\nbtime 1000\nprocesses 7\n')).toBe(1_002_500);
+    expect(() => timeOfTicks(1, 'cpu  1 2 3\n')).toThrow('does not say when the machine was booted');
   });
 });

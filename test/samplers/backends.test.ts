@@ -106,6 +106,29 @@ describe.runIf(process.platform === 'linux')('backendsSampler', () => {
     expect(problems).toEqual(['a: its connections cannot be counted: localhost is not an IP address']);
   });
 
+  it('says which processes the backends are, and when they began', async () => {
+    const before = Date.now();
+    const lives = child(IDLE);
+    const gone = child('');
+    await until('its end', () => gone.hasExited());
+    const sampler = backendsSampler([{ name: 'lives', pid: lives.pid }, { name: 'gone', pid: gone.pid }, { name: 'none' }]);
+    const { ctx, problems } = await startSampling(sampler);
+    const first = (await sampler.identify?.(ctx)) ?? [];
+    expect(first).toEqual([
+      {
+        name: 'lives',
+        role: 'backend',
+        source: 'process',
+        id: expect.stringMatching(`^${lives.pid}@\\d+$`),
+        startedAt: expect.any(String),
+      },
+    ]);
+    // The kernel tells its boot in whole seconds.
+    expect(Math.abs(Date.parse(first[0]?.startedAt ?? '') - before)).toBeLessThan(5_000);
+    expect(await sampler.identify?.(ctx)).toEqual(first);
+    expect(problems[0]).toBe(`gone: there is no process ${gone.pid}`);
+  });
+
   it('reads nothing of a backend that only has a name', async () => {
     const { read, problems } = await startSampling(backendsSampler([{ name: 'a' }]));
     expect(await read()).toEqual([]);

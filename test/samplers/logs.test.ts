@@ -1,7 +1,8 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logsSampler } from '../../src/samplers/logs.js';
 import { startSampling, valueIn } from '../helpers/sampling.js';
 
@@ -19,7 +20,7 @@ describe('logsSampler', () => {
     const files = ['1', '2'].map((number) => path.join(folder, `fastapi-${number}.log`));
     for (const file of files) await writeFile(file, ROUTE.repeat(5));
     const sources = [...files.map((log, index) => ({ name: `fastapi-${index + 1}`, log })), { name: 'without' }];
-    const { read, problems, stop } = await startSampling(logsSampler(sources, PATTERNS));
+    const { read, problems, stop } = await startSampling(logsSampler({ sources, patterns: PATTERNS }));
     const first = await read();
     expect(first).toHaveLength(8);
     expect(first.every(({ value }) => value === 0)).toBe(true);
@@ -46,7 +47,7 @@ describe('logsSampler', () => {
       { name: 'missing', log: path.join(folder, 'missing.log') },
       { name: 'folder', log: folder },
     ];
-    const { read, problems, stop } = await startSampling(logsSampler(sources, PATTERNS));
+    const { read, problems, stop } = await startSampling(logsSampler({ sources, patterns: PATTERNS }));
     await appendFile(good, ROUTE);
     const readings = await read();
     expect(new Set(readings.map(({ attributes }) => attributes?.backend))).toEqual(new Set(['good']));
@@ -57,7 +58,62 @@ describe('logsSampler', () => {
     await stop();
   });
 
+  it('tells the first three examples of each pattern, and only the beginning of a long one', async () => {
+    const log = path.join(folder, 'api.log');
+    await writeFile(log, '');
+    const { read, examples, stop } = await startSampling(logsSampler({ sources: [{ name: 'api', log }], patterns: { a: '^a', b: 'b' } }));
+    await appendFile(log, `a1\na2\na3\n${'b '.repeat(400)}secret\n`);
+    await read();
+    await appendFile(log, 'a4\nab\n');
+    await read();
+    expect(examples.map(({ pattern, line }) => `${pattern} ${line.slice(0, 3)}`)).toEqual(['a a1', 'a a2', 'a a3', 'b b b', 'b ab']);
+    expect(examples[3]?.line).toHaveLength(499);
+    expect(examples[3]?.line).toMatch(/b …$/);
+    await stop();
+  });
+
+  it('keeps the logs, and says of which it has nothing', async () => {
+    const log = path.join(folder, 'good.log');
+    await writeFile(log, 'before\n');
+    const sources = [
+      { name: 'good', log },
+      { name: 'bad', log: path.join(folder, 'missing.log') },
+      { name: 'x/y', log },
+    ];
+    const sampler = logsSampler({
+      sources,
+      patterns: {},
+      archive: { folder, redact: (text) => text.replace('key', '<redacted>'), budgetBytes: 1000 },
+    });
+    const { ctx, read, stop } = await startSampling(sampler);
+    expect(await sampler.snapshot?.('before', ctx)).toEqual([]);
+    await appendFile(log, 'one\nthe key\nhalf a');
+    await read();
+    const [good, bad, odd] = (await sampler.snapshot?.('after', ctx)) ?? [];
+    expect(good).toEqual({ path: 'logs/good.log.gz', status: 'ok' });
+    expect(bad).toEqual({ path: 'logs/bad.log.gz', status: 'missing', reason: expect.stringContaining('ENOENT') });
+    expect(odd?.path).toMatch(/^logs\/x_y-[0-9a-f]{8}\.log\.gz$/);
+    for (const { path: kept } of [good, odd].filter((file) => file !== undefined)) {
+      expect(gunzipSync(await readFile(path.join(folder, kept))).toString()).toBe('one\nthe <redacted>\n');
+    }
+    await stop();
+  });
+
+  it('says that nothing was missed when readings were left out and the log was read on', async () => {
+    const log = path.join(folder, 'api.log');
+    await writeFile(log, '');
+    const { read, notes, problems, stop } = await startSampling(logsSampler({ sources: [{ name: 'api', log }], patterns: {} }));
+    await read();
+    await appendFile(log, 'one\n');
+    vi.useFakeTimers({ now: Date.now() + 10_000, toFake: ['Date'] });
+    expect(valueIn(await read(), 'log.lines')).toBe(1);
+    vi.useRealTimers();
+    expect(problems).toEqual([]);
+    expect(notes).toEqual([{ component: 'api', what: 'log-continuous', detail: expect.stringMatching(/^\S+Z\.\.\S+Z$/) }]);
+    await stop();
+  });
+
   it('refuses a pattern that is no regular expression', () => {
-    expect(() => logsSampler([], { a: '(' })).toThrow('Invalid regular expression');
+    expect(() => logsSampler({ sources: [], patterns: { a: '(' } })).toThrow('Invalid regular expression');
   });
 });

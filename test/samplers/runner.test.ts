@@ -249,7 +249,7 @@ describe('startSamplers', () => {
       };
       const { stop } = startSamplers({ samplers: [sampler], intervalMs: 1_000, emit: (event) => seen.push(event), save: async () => {} });
       await vi.advanceTimersByTimeAsync(10);
-      await stop(settle);
+      await stop(settle ? new AbortController().signal : undefined);
       const at = (t: number, value: number) => ({
         type: 'sample',
         t,

@@ -1,0 +1,1 @@
+export { cutProcesses, type NginxProcess, type NginxProcesses, readNginxProcesses } from '../clients/nginx/processes.js';
