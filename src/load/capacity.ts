@@ -24,8 +24,18 @@ export interface Need {
   secure: boolean;
 }
 
+/** Something that the machine has too little of. */
+export interface Lack {
+  what: 'open files' | 'ports' | 'memory' | 'source addresses';
+  /** What there is, what is needed and what to do. */
+  text: string;
+}
+
 /** Whether the machine is enough. `unknown` says what could not be looked at. */
-export type Capacity = { enough: true; layout: Layout; unknown: string[] } | { enough: false; lacks: string[] };
+export type Capacity = { enough: true; layout: Layout; unknown: string[] } | { enough: false; lacks: Lack[] };
+
+/** The part of the configuration that says what its load needs of the machine. */
+export type MachineConfig = Pick<Config, 'target' | 'stages' | 'sourceAddresses' | 'workers'>;
 
 /** Descriptors of the main process besides the sockets of its users: Node's own, the journal, the logs, Redis. */
 const OWN_FILES = 96;
@@ -54,7 +64,7 @@ export function capacityOf(need: Need, machine: Machine): Capacity {
   const ports = need.sourceAddresses * (machine.portsPerAddress ?? Number.POSITIVE_INFINITY);
   const memory = (machine.memoryBytes ?? Number.POSITIVE_INFINITY) - layout.workers * WORKER_BYTES;
   const userBytes = USER_BYTES + (need.secure ? TLS_BYTES : 0);
-  const lacks: string[] = [];
+  const lacks: Lack[] = [];
   if (users > layout.mostUsers) lacks.push(filesLack(users, machine.openFiles ?? 0));
   if (users > ports) lacks.push(portsLack(users, need.sourceAddresses, machine.portsPerAddress ?? 0));
   if (users * userBytes > memory)
@@ -75,23 +85,25 @@ function layoutOf({ users, workers }: Need, { cores, openFiles = Number.POSITIVE
   return { kind: 'processes', workers: processes, mostUsers: each * processes };
 }
 
-function filesLack(users: number, openFiles: number): string {
+function filesLack(users: number, openFiles: number): Lack {
   const enough = Math.ceil(users / MOST_PROCESSES) + OWN_FILES;
-  return `open files: a process may have ${openFiles} open, and ${MOST_PROCESSES} processes cannot share ${users} sockets among them: ulimit -n ${enough} or more`;
+  const text = `a process may have ${openFiles} open, and ${MOST_PROCESSES} processes cannot share ${users} sockets among them: ulimit -n ${enough} or more`;
+  return { what: 'open files', text };
 }
 
-function portsLack(users: number, addresses: number, ports: number): string {
+function portsLack(users: number, addresses: number, ports: number): Lack {
   const from = addresses === 1 ? 'one source address' : `${addresses} source addresses`;
   const lacking = Math.ceil(users / Math.max(1, ports)) - addresses;
-  return (
-    `ports: ${ports} sockets can go to one address and port from one source address, so ${ports * addresses} from ${from}: ` +
-    `${lacking} more in --source-addresses, or a wider net.ipv4.ip_local_port_range`
-  );
+  const text =
+    `${ports} sockets can go to one address and port from one source address, so ${ports * addresses} from ${from}: ` +
+    `${lacking} more in --source-addresses, or a wider net.ipv4.ip_local_port_range`;
+  return { what: 'ports', text };
 }
 
-function memoryLack(users: number, needed: number, bytes: number): string {
+function memoryLack(users: number, needed: number, bytes: number): Lack {
   const mib = (value: number) => `${Math.round(value / 1024 / 1024)} MiB`;
-  return `memory: ${mib(bytes)} can be had, and ${users} users need about ${mib(needed)}: fewer users, or another machine`;
+  const text = `${mib(bytes)} can be had, and ${users} users need about ${mib(needed)}: fewer users, or another machine`;
+  return { what: 'memory', text };
 }
 
 function unknownOf({ openFiles, portsPerAddress, memoryBytes }: Machine): string[] {
@@ -99,26 +111,37 @@ function unknownOf({ openFiles, portsPerAddress, memoryBytes }: Machine): string
   return Object.entries(known).flatMap(([name, value]) => (value === undefined ? [name] : []));
 }
 
+/** What the load of a configuration needs. */
+export function needOf({ target, stages, sourceAddresses, workers }: MachineConfig): Need {
+  const secure = target.startsWith('wss:');
+  return { users: greatestUsers(stages), sourceAddresses: Math.max(1, sourceAddresses.length), workers, secure };
+}
+
+/** Tells of a source address that no socket of this machine can be bound to. */
+export async function addressLack({ sourceAddresses }: Pick<Config, 'sourceAddresses'>): Promise<Lack | undefined> {
+  const unbindable = await findUnbindable(sourceAddresses);
+  if (unbindable === undefined) return undefined;
+  const { address, reason } = unbindable;
+  return {
+    what: 'source addresses',
+    text: `${address} is not an address of this machine (${reason}): ip address add ${address} dev <interface>`,
+  };
+}
+
 /**
  * Spreads the load of a configuration over this machine.
  *
  * @throws KnownError naming all that the machine lacks, and what to type.
  */
-export async function planLayout(
-  { target, stages, sourceAddresses, workers }: Pick<Config, 'target' | 'stages' | 'sourceAddresses' | 'workers'>,
-  machine: Machine = readMachine(),
-): Promise<{ layout: Layout; unknown: string[] }> {
-  const users = greatestUsers(stages);
-  const need = { users, sourceAddresses: Math.max(1, sourceAddresses.length), workers, secure: target.startsWith('wss:') };
+export async function planLayout(config: MachineConfig, machine: Machine = readMachine()): Promise<{ layout: Layout; unknown: string[] }> {
+  const need = needOf(config);
   const capacity = capacityOf(need, machine);
   const lacks = capacity.enough ? [] : capacity.lacks;
-  const unbindable = await findUnbindable(sourceAddresses);
-  if (unbindable) {
-    const { address, reason } = unbindable;
-    lacks.push(`source addresses: ${address} is not an address of this machine (${reason}): ip address add ${address} dev <interface>`);
-  }
+  const unbindable = await addressLack(config);
+  if (unbindable) lacks.push(unbindable);
   if (lacks.length > 0 || !capacity.enough) {
-    const text = [`this machine cannot hold the load of ${users} users, so none was sent:`, ...lacks.map((lack) => `  ${lack}`)].join('\n');
+    const lines = lacks.map(({ what, text }) => `  ${what}: ${text}`);
+    const text = [`this machine cannot hold the load of ${need.users} users, so none was sent:`, ...lines].join('\n');
     throw new KnownError(text, ExitCode.preflightFailed);
   }
   return { layout: capacity.layout, unknown: capacity.unknown };

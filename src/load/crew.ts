@@ -1,6 +1,7 @@
 import type { NewEvent } from '../journal/event.js';
 import type { Layout } from './capacity.js';
 import { type Channel, openChannel } from './channel.js';
+import { CrewRecipients } from './crew-recipients.js';
 import type { FromWorker, ToWorker, WorkerData } from './protocol.js';
 
 interface Member {
@@ -13,6 +14,8 @@ interface Member {
 export class Crew {
   readonly #members: readonly Member[];
   readonly #onEvent: (event: NewEvent) => void;
+  /** The users of all workers. Nobody is connected where the workers were told of no canaries. */
+  readonly recipients: CrewRecipients;
   /** Every worker could start; rejects naming the first that could not. */
   readonly ready: Promise<void>;
   /** Every worker has done its share; rejects naming the first that died before. */
@@ -21,6 +24,7 @@ export class Crew {
   /** @param dataOf What a worker is given, by its number. */
   constructor({ kind, workers }: Layout, dataOf: (worker: number) => WorkerData, onEvent: (event: NewEvent) => void) {
     this.#onEvent = onEvent;
+    this.recipients = new CrewRecipients(workers, (worker, order) => this.#members[worker]?.channel.post({ type: 'canary', order }));
     this.#members = Array.from({ length: workers }, (_, worker) => this.#open(kind, worker));
     this.ready = allOf(this.#members.map(({ ready }) => ready.promise));
     this.done = allOf(this.#members.map(({ done }) => done.promise));
@@ -41,14 +45,17 @@ export class Crew {
     const done = withResolvers();
     const fail = (how: string): void => {
       const error = new Error(`load worker ${worker} ended before it was done: ${how}`);
+      this.recipients.ended(worker);
       ready.reject(error);
       done.reject(error);
     };
     const onMessage = (message: FromWorker): void => {
       if (message.type === 'event') this.#onEvent(message.event);
+      else if (message.type === 'canary') this.recipients.hear(message.report);
       else if (message.type === 'ready') ready.resolve();
       else if (message.type === 'failed') fail(message.message);
       else {
+        this.recipients.ended(worker);
         done.resolve();
         channel.release();
       }

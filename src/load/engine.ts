@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Emit, Stage } from '../journal/event.js';
 import { HealthMonitor } from './health.js';
+import type { CanaryMailbox } from './mailbox.js';
 import { shareOf, stageIndexAt, usersAt } from './pacer.js';
 import { createPicker } from './random.js';
 import { Recorder } from './recorder.js';
@@ -53,7 +54,8 @@ export class Engine {
   #onAllLeft: () => void = () => {};
   #stopping: Promise<void> | undefined;
 
-  constructor(plan: EnginePlan, scenario: Scenario, emit: Emit) {
+  /** @param mailbox Where canaries for the users are waited for; left out: there are none. */
+  constructor(plan: EnginePlan, scenario: Scenario, emit: Emit, mailbox?: CanaryMailbox) {
     this.#plan = plan;
     this.#emit = emit;
     this.#recorder = new Recorder(scenario.tasks.map((task) => task.name));
@@ -62,6 +64,7 @@ export class Engine {
       scenario,
       pickTask: createPicker(scenario.tasks),
       recorder: this.#recorder,
+      mailbox,
       now: () => performance.now(),
       onEnded: (user) => this.#onEnded(user),
     };

@@ -1,9 +1,11 @@
 import { messageOf } from '../errors.js';
 import type { Emit } from '../journal/event.js';
+import type { CanaryMark } from './canary-mark.js';
 import { greatestUsers, type Layout } from './capacity.js';
 import { Crew } from './crew.js';
 import type { Identities } from './identities.js';
 import type { LoadConfig } from './plan.js';
+import type { Recipients } from './recipients.js';
 
 /** A load under way. */
 export interface Load {
@@ -19,6 +21,8 @@ export interface Load {
   adjust(users: number): number;
   /** Gives users fresh tokens for their next connect: `[position in identities.users, token]`. */
   renew(tokens: readonly (readonly [number, string])[]): void;
+  /** Its users, as canaries see them. */
+  readonly recipients: Recipients;
 }
 
 /** How much longer than planned workers may take before they are taken for hung. */
@@ -30,11 +34,19 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * Runs the plan in threads or processes of their own, so that sampling and reporting do not disturb it.
  *
+ * @param canaries Those that its users look out for; left out: none can be addressed to them.
  * @throws Error naming the worker that could not start. Nothing was emitted then.
  */
-export async function startLoad(config: LoadConfig, identities: Identities, seed: number, layout: Layout, emit: Emit): Promise<Load> {
+export async function startLoad(
+  config: LoadConfig,
+  identities: Identities,
+  seed: number,
+  layout: Layout,
+  emit: Emit,
+  canaries?: CanaryMark,
+): Promise<Load> {
   const { workers } = layout;
-  const crew = new Crew(layout, (worker) => ({ config, identities, seed, worker, workers }), emit);
+  const crew = new Crew(layout, (worker) => ({ config, identities, seed, worker, workers, canaries }), emit);
   // Whoever dies while others get ready is told of below.
   crew.done.catch(() => {});
   await crew.ready.catch(async (error: unknown) => {
@@ -77,6 +89,7 @@ export async function startLoad(config: LoadConfig, identities: Identities, seed
       return adjustment;
     },
     renew: (tokens) => crew.tell({ type: 'tokens', tokens }),
+    recipients: crew.recipients,
   };
 }
 

@@ -1,7 +1,7 @@
+import { LatencyHistogram } from '../histogram.js';
 import type { LoadSecond, TaskSecond } from '../journal/event.js';
 import type { HandshakeTimes } from './connection.js';
 import type { Health } from './health.js';
-import { LatencyHistogram } from './histogram.js';
 
 type Counts = Record<string, number>;
 

@@ -1,9 +1,10 @@
 import { Connection, type HandshakeTimes, type TlsOptions } from './connection.js';
 import { InFlight, type Request } from './in-flight.js';
+import type { CanaryMailbox, Slot } from './mailbox.js';
 import { parseMessage, typeOf, UNTYPED } from './message.js';
 import { createRandom } from './random.js';
 import { CONNECT, type Recorder } from './recorder.js';
-import type { Scenario, Task, User } from './scenario.js';
+import type { Message, Scenario, Task, User } from './scenario.js';
 import { Timeout } from './timeout.js';
 
 /**
@@ -26,6 +27,8 @@ export interface UserContext {
   /** Picks a task by weight, given a uniform random number in [0, 1). */
   pickTask(random: number): Task;
   recorder: Recorder;
+  /** Where canaries are waited for; undefined: there are none. */
+  mailbox: CanaryMailbox | undefined;
   rhythm: Rhythm;
   thinkTimeMs: readonly [number, number];
   connectTimeoutMs: number;
@@ -60,6 +63,8 @@ export class VirtualUser {
   readonly #timeout: Timeout;
   #connection: Connection | undefined;
   #connected = false;
+  /** The user's place in the mailbox, from the first frame on a connection to its end. */
+  #slot: Slot | undefined;
   #connectStartedAt = 0;
   /** When the connection was lost that the user is trying to get back. */
   #droppedAt: number | undefined;
@@ -105,6 +110,7 @@ export class VirtualUser {
     if (this.#stopping) return;
     this.#stopping = true;
     clearTimeout(this.#thinkTimer);
+    if (this.#slot) this.#context.mailbox?.leave(this.#slot);
     if (this.#inFlight.waiting === 0) this.#leave();
   }
 
@@ -183,8 +189,10 @@ export class VirtualUser {
   }
 
   #onClose(code: number, by: 'client' | 'server'): void {
-    const { recorder, rhythm, now } = this.#context;
+    const { recorder, mailbox, rhythm, now } = this.#context;
     const closedAt = now();
+    if (this.#slot) mailbox?.close(this.#slot);
+    this.#slot = undefined;
     this.#timeout.clear();
     this.#connected = false;
     this.#connection = undefined;
@@ -278,10 +286,12 @@ export class VirtualUser {
   }
 
   #onMessage(bytes: Buffer, start: number, end: number): void {
-    const { scenario, recorder, now } = this.#context;
+    const { scenario, recorder, mailbox, now } = this.#context;
     const receivedAt = now();
     const message = parseMessage(bytes, start, end);
     if (!message) return recorder.pushed(UNTYPED);
+    // Before all else: to a scenario any frame may look like a reply.
+    if (mailbox !== undefined && this.#isCanary(message, mailbox)) return;
     const type = (scenario.typeOf ?? typeOf)(message) ?? UNTYPED;
     const request = this.#attempt(() => this.#inFlight.match(message, this.#user));
     if (!request) return recorder.pushed(type);
@@ -295,6 +305,11 @@ export class VirtualUser {
     if (failure === undefined && task.onReply) this.#attempt(() => task.onReply?.(message, this.#user));
     if (this.#inFlight.waiting > 0) this.#timeout.set(this.#inFlight.nextDeadline());
     this.#settled(receivedAt);
+  }
+
+  #isCanary(message: Message, mailbox: CanaryMailbox): boolean {
+    if (this.#slot === undefined && !this.#stopping) this.#slot = mailbox.open(this.#identity);
+    return mailbox.take(message, this.#slot);
   }
 
   #record({ task, sentAt, intendedAt }: Request, endedAt: number, failure: string | undefined): void {

@@ -1,4 +1,5 @@
 /** Entry of a worker thread or process: runs its share of the users and posts what happens. */
+import { CanaryClerk } from './canary-clerk.js';
 import { Engine } from './engine.js';
 import type { Identities } from './identities.js';
 import { openParentPort } from './parent-port.js';
@@ -8,6 +9,7 @@ import type { ToWorker, WorkerData } from './protocol.js';
 const port = openParentPort();
 let identities: Identities | undefined;
 let engine: Engine | undefined;
+let clerk: CanaryClerk | undefined;
 
 port.listen(async (message: ToWorker) => {
   switch (message.type) {
@@ -29,14 +31,18 @@ port.listen(async (message: ToWorker) => {
     case 'tokens':
       renew(message.tokens);
       break;
+    case 'canary':
+      await clerk?.handle(message.order);
+      break;
   }
 });
 
 async function prepare(data: WorkerData): Promise<Engine> {
   identities = data.identities;
-  const { config, seed, worker, workers } = data;
+  const { config, seed, worker, workers, canaries } = data;
   const plan = createPlan(config, identities, seed, worker, workers);
-  return new Engine(plan, await createScenario(config), (event) => port.post({ type: 'event', event }));
+  clerk = canaries && new CanaryClerk(canaries, (report) => port.post({ type: 'canary', report }));
+  return new Engine(plan, await createScenario(config), (event) => port.post({ type: 'event', event }), clerk?.mailbox);
 }
 
 function renew(tokens: readonly (readonly [number, string])[]): void {

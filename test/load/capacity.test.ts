@@ -16,12 +16,12 @@ const capacity = (users: number, { on = machine(), sourceAddresses = 1, workers 
   capacityOf({ users, sourceAddresses, workers, secure }, on);
 const layout = (...args: Parameters<typeof capacity>) => {
   const judged = capacity(...args);
-  if (!judged.enough) throw new Error(judged.lacks.join('\n'));
+  if (!judged.enough) throw new Error(JSON.stringify(judged.lacks));
   return judged.layout;
 };
 const lacks = (...args: Parameters<typeof capacity>): string[] => {
   const judged = capacity(...args);
-  return judged.enough ? [] : judged.lacks;
+  return judged.enough ? [] : judged.lacks.map(({ what, text }) => `${what}: ${text}`);
 };
 
 describe('capacityOf', () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadSecond, NewEvent, Stage } from '../../src/journal/event.js';
 import { Engine, type EnginePlan } from '../../src/load/engine.js';
+import { CanaryMailbox } from '../../src/load/mailbox.js';
 import type { Scenario } from '../../src/load/scenario.js';
 import { startWsTarget, type WsTarget, type WsTargetOptions } from '../helpers/ws-target.js';
 
@@ -71,7 +72,8 @@ async function load(
     plan = {},
     scenario = {},
     stopWhen,
-  }: { plan?: Partial<EnginePlan>; scenario?: Partial<Scenario>; stopWhen?: (engine: Engine) => void } = {},
+    mailbox,
+  }: { plan?: Partial<EnginePlan>; scenario?: Partial<Scenario>; stopWhen?: (engine: Engine) => void; mailbox?: CanaryMailbox } = {},
 ): Promise<Totals> {
   target = await startWsTarget(options);
   const events: NewEvent[] = [];
@@ -91,6 +93,7 @@ async function load(
     },
     echoScenario(target.url, scenario),
     (event) => events.push(event),
+    mailbox,
   );
   stopWhen?.(engine);
   await engine.run();
@@ -344,5 +347,64 @@ describe('Engine', () => {
     );
     expect(totals.tasks.connect?.failures).toEqual({ 'http 503': 6 });
     expect(totals.seconds.at(-1)?.users.active).toBe(0);
+  });
+});
+
+describe('Engine with canaries', () => {
+  const mark = { run: 'r', phase: 'load' as const, at: 'canary' };
+  const canary = (seq: number) => ({ canary: { run: 'r', phase: 'load', seq } });
+
+  it('takes them for no reply and no push, and leaves every other frame as it is', async () => {
+    const arrived: number[] = [];
+    const mailbox = new CanaryMailbox(mark, { arrived: (seq) => arrived.push(seq), gone: () => {} });
+    const sent: number[] = [];
+    const anything = { name: 'any', weight: 1, timeoutMs: TIMEOUT_MS, message: () => ({ type: 'any' }), isReply: () => true };
+    const totals = await load(
+      {
+        onMessage(_message, socket) {
+          const seq = sent.length;
+          // The first user has been heard by now; without a recipient there is no canary.
+          if (mailbox.expect([seq])) {
+            sent.push(seq);
+            for (const each of target?.sockets ?? []) reply(each, 'canary', canary(seq));
+          }
+          reply(socket, 'reply', { canary: 'none' });
+        },
+      },
+      {
+        mailbox,
+        plan: { stages: oneStage(3, 0.5), thinkTimeMs: [10, 20] },
+        scenario: { tasks: [anything], first: 'any' },
+      },
+    );
+    expect(sent.length).toBeGreaterThan(5);
+    expect(arrived.toSorted((a, b) => a - b)).toEqual(sent);
+    expect(totals.tasks.any?.replies).toEqual({ reply: totals.tasks.any?.requests });
+    expect(totals.tasks.any?.failures).toEqual({});
+    expect(totals.pushes).toEqual({});
+  });
+
+  it('chooses users from the first frame that they receive, and withdraws what a lost connection waits for', async () => {
+    const gone: number[] = [];
+    const mailbox = new CanaryMailbox(mark, { arrived: () => {}, gone: (seqs) => gone.push(...seqs) });
+    let connected = 0;
+    let heard = false;
+    await load(
+      {
+        onSocket() {
+          if (connected++ === 0) expect(mailbox.expect([0])).toBeUndefined();
+        },
+        onMessage(message, socket) {
+          if (heard) expect(mailbox.expect([connected])).toMatchObject({ user: 'user-0', index: 0, address: 'default' });
+          if (heard) socket.terminate();
+          else reply(socket, `${message.type} reply`);
+          heard = !heard;
+        },
+      },
+      { mailbox, plan: { stages: oneStage(1, 0.6), backoff: { firstMs: 20, mostMs: 20, attempts: 100 } } },
+    );
+    expect(connected).toBeGreaterThan(1);
+    expect(gone.slice(0, connected - 1)).toEqual(Array.from({ length: connected - 1 }, (_, index) => index + 1));
+    expect(mailbox.expect([99])).toBeUndefined();
   });
 });

@@ -108,6 +108,39 @@ describe.each(KINDS)('a load in %s', (kind) => {
     await load.ended;
   });
 
+  it('has its users of all workers and addresses wait for canaries, and tells what becomes of those', async () => {
+    const sourceAddresses = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
+    const mark = { run: 'r', phase: 'load' as const, at: 'canary' };
+    const load = await startLoad(configOf(oneStage(6, 600), { sourceAddresses }), guests, 1, layoutOf(kind), () => {}, mark);
+    const { recipients } = load;
+    const arrived: [number, number][] = [];
+    const gone: number[] = [];
+    recipients.follow({ arrived: (seq, at) => arrived.push([seq, at]), gone: (seqs) => gone.push(...seqs) });
+    await until('all users', async () => {
+      const chosen = await Promise.all(Array.from({ length: 12 }, (_, seq) => recipients.expect([seq])));
+      const users = new Set(chosen.map((recipient) => recipient?.user));
+      const addresses = new Set(chosen.map((recipient) => recipient?.address));
+      return users.size === 6 && sourceAddresses.every((address) => addresses.has(address));
+    });
+    const chosen = await recipients.expect([100, 101]);
+    const sentAt = performance.timeOrigin + performance.now();
+    const frame = (seq: number) => JSON.stringify({ type: 'canary', canary: { run: 'r', phase: 'load', seq } });
+    for (const socket of target.sockets) for (const seq of [100, 100]) socket.send(frame(seq));
+    await until('both arrivals', () => arrived.length === 2);
+    expect(arrived.map(([seq]) => seq)).toEqual([100, 100]);
+    // One clock for all: a µs or two of rounding.
+    for (const [, at] of arrived) expect(at - sentAt).toBeGreaterThan(-1);
+    expect(await recipients.missing([100, 101, 102])).toEqual([101]);
+    for (const socket of target.sockets) socket.terminate();
+    await until('the withdrawal', () => gone.includes(101));
+    expect(chosen?.user).toMatch(/^guest_[0-5]$/);
+    expect(await recipients.missing([101])).toEqual([]);
+    load.stop();
+    await load.ended;
+    expect(await recipients.expect([200])).toBeUndefined();
+    expect(await recipients.missing([200])).toEqual([]);
+  });
+
   it('does not begin when a worker cannot, and says why', async () => {
     const events: NewEvent[] = [];
     const config = configOf(oneStage(4, 600), { tls: { insecure: false, caFile: '/nowhere/ca.pem' } });
@@ -159,6 +192,27 @@ describe('a load in processes', () => {
     });
     await until('the end of the other', async () => !(await isRunning(workers[1] as number)));
     await until('no socket', () => target.sockets.size === 0);
+  });
+
+  it('says nothing of canaries for users of one that hangs, and chooses those of the others', async () => {
+    const before = new Set(await descendants(process.pid));
+    const mark = { run: 'r', phase: 'load' as const, at: 'canary' };
+    const load = await startLoad(configOf(oneStage(4, 600)), guests, 1, layoutOf('processes'), () => {}, mark);
+    const { recipients } = load;
+    const users = new Map<number, number>();
+    await until('users of both', async () => {
+      for (const seq of [users.size * 2, users.size * 2 + 1]) users.set(seq, (await recipients.expect([seq]))?.index ?? -1);
+      return new Set([...users.values()].map((index) => index % 2)).has(1) && [...users.values()].includes(0);
+    });
+    const [first] = (await descendants(process.pid)).filter((pid) => !before.has(pid));
+    process.kill(first as number, 'SIGSTOP');
+    const indexes = [(await recipients.expect([1000]))?.index, (await recipients.expect([1001]))?.index];
+    expect(new Set(indexes.map((index) => (index ?? -1) % 2)).size).toBe(1);
+    const missing = await recipients.missing([...users.keys()].filter((seq) => users.get(seq) !== -1));
+    expect(new Set(missing.map((seq) => (users.get(seq) ?? -1) % 2))).toEqual(new Set([(indexes[0] ?? -1) % 2]));
+    process.kill(first as number, 'SIGCONT');
+    load.stop();
+    expect(await load.ended).toBe('stopped');
   });
 
   it('ends with the process that started it', async () => {

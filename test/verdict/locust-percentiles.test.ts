@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LatencyHistogram } from '../../src/load/histogram.js';
+import { LatencyHistogram } from '../../src/histogram.js';
 import { Distribution } from '../../src/verdict/distribution.js';
 
 /** What Locust itself said of the same latencies, in ms, at `shares`. */

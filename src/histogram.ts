@@ -1,6 +1,6 @@
 import { build, type JsHistogram } from 'hdr-histogram-js';
 
-/** Latencies of one task in one second, in HDR buckets of three significant digits. */
+/** Latencies of one kind in one second, in HDR buckets of three significant digits. */
 export class LatencyHistogram {
   // The library's JavaScript histogram has the two index functions that an export without loss needs.
   readonly #histogram = build({

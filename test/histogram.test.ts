@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LatencyHistogram } from '../../src/load/histogram.js';
+import { LatencyHistogram } from '../src/histogram.js';
 
 function drained(values: readonly number[]): [number, number][] {
   const histogram = new LatencyHistogram();
