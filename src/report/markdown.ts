@@ -1,6 +1,7 @@
 import type { CriterionRow, RunResult } from '../verdict/run-result.js';
 import { APART_TITLE, apartRows } from './apart.js';
 import { highestStep, tested, why } from './headline.js';
+import { targetTables } from './target-tables.js';
 import { escapeMarkdown, ms, percent, utc } from './text.js';
 
 const statusOf = ({ status, critical }: CriterionRow): string => (critical ? 'critical' : status);
@@ -25,6 +26,7 @@ export function summaryMarkdown(result: RunResult): string {
       ['What', 'Kind', 'Count'],
       apartRows(result).map(({ what, kind, count }) => [what, kind, String(count)]),
     ),
+    ...targetTables(result).flatMap(({ title, columns, rows }) => section(title, columns, rows)),
     ...section(
       'Warnings',
       ['Warning'],
@@ -64,7 +66,7 @@ const timingCells = ({ timings }: RunResult): string[][] =>
   ]);
 
 function stages(result: RunResult): string[] {
-  if (result.window.loadStart === null) return [];
+  if (result.window.loadStart === null || result.stages.length === 0) return [];
   const rows = result.stages.map((stage) => [
     ...[stage.name, stage.status, `${stage.usersReached} of ${stage.users}`, String(stage.requests)],
     stage.errorRate === null ? 'N/A' : percent(stage.errorRate),
@@ -84,5 +86,12 @@ const failureCells = ({ failures }: RunResult): string[][] =>
 function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return ['', `## ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(escapeMarkdown)))];
+  return [
+    '',
+    `## ${escapeMarkdown(title)}`,
+    '',
+    line(head),
+    line(head.map(() => '---')),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
+  ];
 }

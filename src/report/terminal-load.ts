@@ -38,7 +38,7 @@ export function timings(result: RunResult): string {
 
 /** Each stage on its own, and the highest that held. Empty without load. */
 export function stages(result: RunResult, paint: Paint): string {
-  if (result.window.loadStart === null) return '';
+  if (result.window.loadStart === null || result.stages.length === 0) return '';
   const head = ['', 'Stage', 'Reached', `95% and 95%${INTENDED} (ms)`, 'Why'];
   return `${table(
     head,

@@ -1,8 +1,10 @@
-import type { CheckRow, CriterionRow, RunResult, Verdict } from '../verdict/run-result.js';
+import type { CriterionRow, RunResult, Verdict } from '../verdict/run-result.js';
 import { APART_TITLE } from './apart.js';
+import { checklistTable, isProblem } from './checklist-terminal.js';
 import { tested } from './headline.js';
 import { type Paint, painter, table, wrap } from './table.js';
 import { apart, exceptions, failures, STATISTICS_TITLE, stages, statistics, timings } from './terminal-load.js';
+import { targetLines } from './terminal-target.js';
 import { visible } from './text.js';
 
 const VERDICT_COLOURS: Record<Verdict, 'red' | 'green' | 'yellow'> = { PASS: 'green', FAIL: 'red', INCONCLUSIVE: 'yellow' };
@@ -23,6 +25,7 @@ export function renderTerminal(result: RunResult, options: { colour: boolean }):
     section('Exceptions', exceptions(result)),
     section(APART_TITLE, apart(result)),
     section('Stages', stages(result, paint)),
+    section('Target', targetLines(result)),
     section('Criteria', criteria(result, paint)),
     ...result.warnings.map(({ text }) => `${paint('yellow', 'warning:')} ${visible(text)}`),
     verdict(result, paint),
@@ -32,41 +35,9 @@ export function renderTerminal(result: RunResult, options: { colour: boolean }):
 
 const section = (title: string, table: string): string => (table === '' ? '' : `\n${title}\n${table}`);
 
-/** A check's result, from the journal or straight from the runner. */
-type ChecklistItem = Pick<CheckRow, 'title' | 'status' | 'observed'> & {
-  expected?: string | null | undefined;
-  remedy?: string | null | undefined;
-};
-
-/**
- * The whole pre-flight checklist as a table for a terminal, ending in one line of counts.
- *
- * @param options.colour Whether to use ANSI colours.
- */
-export function renderChecklist(items: readonly ChecklistItem[], options: { colour: boolean }): string {
-  const counts = new Map<string, number>();
-  for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const sum = [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
-  return `${checklist(items, painter(options.colour))}\n${sum === '' ? 'no checks' : sum}\n`;
-}
-
-function checklist(items: readonly ChecklistItem[], paint: Paint): string {
-  const colours = { pass: 'green', warn: 'yellow', fail: 'red', error: 'yellow', skip: 'dim' } as const;
-  const rows = items.map((item) => [
-    paint(colours[item.status], item.status),
-    wrap(item.title, 28),
-    wrap(item.observed, 40),
-    wrap(item.status === 'pass' || item.status === 'skip' ? '' : (item.remedy ?? item.expected ?? ''), 40),
-  ]);
-  return table(['', 'Check', 'Observed', 'What to do'], rows);
-}
-
 /** Only what did not pass: a checklist of its own shows the rest before the load. */
 function checks(result: RunResult, paint: Paint): string {
-  return checklist(
-    result.checks.filter(({ status }) => status !== 'pass' && status !== 'skip'),
-    paint,
-  );
+  return checklistTable(result.checks.filter(isProblem), paint);
 }
 
 function criteria(result: RunResult, paint: Paint): string {

@@ -1,6 +1,8 @@
 import { compareText } from './accumulate/tally.js';
+import { noFigures } from './criteria/foreign-load.js';
 import { criteria } from './criteria/index.js';
 import { saturation } from './criteria/saturation.js';
+import { componentRows } from './identity.js';
 import { logProof } from './log-proof.js';
 import { runReasons } from './run-reasons.js';
 import {
@@ -32,6 +34,7 @@ export function judge(summary: Summary): RunResult {
     target: start.target,
     scenario: start.scenario,
     identity: start.identity,
+    mode: start.mode,
     strict: start.strict,
     ...verdictOf(summary, rows),
     warnings: warningsOf(summary, rows),
@@ -60,9 +63,17 @@ export function judge(summary: Summary): RunResult {
     drops: load.drops.toRecord(),
     unsent: load.unsent,
     generator: summary.generator,
+    external: summary.external,
+    components: componentRows(summary.target.identities),
+    targetEvents: summary.target.events,
+    clocks: summary.target.clocks,
+    canaries: summary.canaries,
     logProof: logProof(summary),
+    logExamples: summary.target.examples,
     samplerErrors: summary.samplerErrors,
+    evidenceFiles: summary.target.files,
     history: summary.history,
+    canaryHistory: summary.canaryHistory,
     series: summary.series,
   };
 }
@@ -82,7 +93,14 @@ const fails = (row: CriterionRow, strict: boolean): boolean => row.status === 'f
 function openCriteria(summary: Summary, rows: readonly CriterionRow[]): Reason[] {
   // Without load every criterion is open for the one reason that the run's own reason tells.
   if (summary.loadStart === null) return [];
-  const reasons = rows.filter((row) => row.status === 'inconclusive' && (row.required || summary.start.strict)).map(reasonOf);
+  // What keeps every criterion of the load open is said once and not of each of them.
+  const none = noFigures(summary);
+  const reasons = [
+    ...(none === null ? [] : [{ code: 'no_figures', text: `nothing is proven of how the target carries load: ${none}` }]),
+    ...rows
+      .filter((row) => row.status === 'inconclusive' && (row.required || summary.start.strict) && (none === null || row.evidence !== none))
+      .map(reasonOf),
+  ];
   return summary.generator.saturated ? [{ code: 'generator_saturated', text: saturation(summary.generator) }, ...reasons] : reasons;
 }
 

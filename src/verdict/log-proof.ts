@@ -38,23 +38,43 @@ function reading(log: BackendLog, facts: Facts): LogReading {
   };
 }
 
-function problemOf(log: BackendLog, { start, loadStart, loadEnd }: Facts): string | null {
+function problemOf(log: BackendLog, { start, loadStart, loadEnd, logs }: Facts): string | null {
   if (!start.samplers.includes(LOG_SAMPLER)) return 'its log was not read: no log sampler was started';
   if (loadStart === null) return 'no load was sent';
   if (loadEnd === null) return 'the journal does not hold the end of the load';
-  const error = log.errors.find(({ t }) => t >= loadStart && t <= loadEnd.t);
+  const isExcused = (t: number) => log.continuous.some(({ from, to }) => t >= from && t <= to);
+  const error = log.errors.find(({ t }) => t >= loadStart && t <= loadEnd.t && !isExcused(t));
   if (error) return `its log could not be read at ${clock(error.t)}: ${error.message.slice(log.backend.length).replace(/^[:\s]+/, '')}`;
   if (log.times.length === 0) return 'its log was never read';
   if (log.lines.restarted) return 'the counting of its log began anew during the load';
-  return coverageProblem(log.times, loadStart, loadEnd.t, MAX_GAP_INTERVALS * start.sampleIntervalMs);
+  const maxGapMs = MAX_GAP_INTERVALS * (logs.intervalMs ?? start.sampleIntervalMs);
+  return coverageProblem(log.times, { from: loadStart, to: loadEnd.t }, maxGapMs, log.continuous);
 }
 
-/** Why readings at these times (rising, Unix ms) do not cover a window; null when they do. */
-export function coverageProblem(times: readonly number[], from: number, to: number, maxGapMs: number): string | null {
+interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * Why readings at these times (rising, Unix ms) do not cover a window; null when they do. Of `continuous` times nothing is missing:
+ * what lies before and after them may be as far apart as two readings.
+ */
+export function coverageProblem(
+  times: readonly number[],
+  { from, to }: Span,
+  maxGapMs: number,
+  continuous: readonly Span[] = [],
+): string | null {
+  const isCovered = (since: number, until: number): boolean => {
+    const known = continuous.find((one) => one.from - since <= maxGapMs && one.to > since);
+    if (until - since <= maxGapMs) return true;
+    return known !== undefined && isCovered(Math.max(known.to, since), until);
+  };
   let before = times.findLast((t) => t <= from) ?? from;
   for (const t of times) {
     if (t <= from) continue;
-    if (t - before > maxGapMs) return gapProblem(before, t);
+    if (!isCovered(before, t)) return gapProblem(before, t);
     before = t;
     if (t >= to) return null;
   }

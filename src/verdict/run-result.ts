@@ -1,4 +1,16 @@
 import type { CheckStatus, Stage } from '../journal/event.js';
+import type {
+  CanaryOfSecond,
+  CanaryTotals,
+  ClockRow,
+  ComponentRow,
+  EvidenceFileRow,
+  ExternalLoad,
+  LogExampleRow,
+  TargetEventRow,
+} from './target-result.js';
+
+export type * from './target-result.js';
 
 /** Version of the shape of {@link RunResult} and of verdict.json. */
 export const RESULT_VERSION = 1;
@@ -156,7 +168,9 @@ export interface SampleSeries {
   attributes: Record<string, string>;
   /** `1`, `By`, `{count}`, `s`, `{counter}`; empty for a metric that this version does not know. */
   unit: string;
-  /** Unix ms. */
+  /** Milliseconds between two readings when none is missing. */
+  intervalMs: number;
+  /** Unix ms, rising. */
   times: number[];
   /** One for each time; null marks a gap. */
   values: (number | null)[];
@@ -290,6 +304,8 @@ export interface RunResult {
   target: string;
   scenario: string;
   identity: string;
+  /** Whose load it was: our own, another tool's, or nobody's. */
+  mode: 'load' | 'external' | 'watch';
   strict: boolean;
   verdict: Verdict;
   /** Why the verdict is what it is, the weightiest first. */
@@ -326,8 +342,22 @@ export interface RunResult {
   /** Tasks that were due and not sent, since the user had no connection. */
   unsent: number;
   generator: GeneratorHealth;
+  /** Another tool's load; null where there was none. */
+  external: ExternalLoad | null;
+  /** What the target was before and after the load. */
+  components: ComponentRow[];
+  /** What happened to the target, in the order of time. */
+  targetEvents: TargetEventRow[];
+  /** By source. */
+  clocks: ClockRow[];
+  /** Null where none were sent. */
+  canaries: CanaryTotals | null;
   logProof: LogProof;
+  logExamples: LogExampleRow[];
   samplerErrors: SamplerErrorRow[];
+  /** By path. */
+  evidenceFiles: EvidenceFileRow[];
   history: HistorySecond[];
+  canaryHistory: CanaryOfSecond[];
   series: SampleSeries[];
 }

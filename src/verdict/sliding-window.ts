@@ -1,8 +1,10 @@
-import type { JournalEvent, LoadSecond } from '../journal/event.js';
+import type { CanarySecond, JournalEvent, LoadSecond } from '../journal/event.js';
+import { Canaries } from './accumulate/canaries.js';
 import { LoadCounts } from './accumulate/counts.js';
 import { addGenerator, noGenerator } from './accumulate/generator-second.js';
 import { LogReadings } from './accumulate/logs.js';
 import { SeriesSet } from './accumulate/series.js';
+import { TargetRecords } from './accumulate/target.js';
 import type { Facts } from './criteria/criterion.js';
 import { loadCriteria, sampleCriteria } from './criteria/index.js';
 import { generatorHealth } from './generator.js';
@@ -28,6 +30,7 @@ export class SlidingWindow {
   /** By second, rising but for workers that are late. */
   readonly #records = new Map<number, { events: LoadSecond[]; generator: GeneratorSecond }>();
   #samples: Sample[] = [];
+  #canaries: CanarySecond[] = [];
   #newest = Number.NEGATIVE_INFINITY;
 
   /**
@@ -50,6 +53,7 @@ export class SlidingWindow {
   add(event: JournalEvent): void {
     if (event.type === 'load.second') this.#addSecond(event);
     else if (event.type === 'sample' && this.#judgesSamples) this.#samples.push(event);
+    else if (event.type === 'canary.second' && this.#judgesSamples) this.#canaries.push(event);
   }
 
   /** Every criterion that the window can be judged by. */
@@ -78,6 +82,7 @@ export class SlidingWindow {
       for (const event of events) this.#load.remove(event);
       this.#records.delete(second);
     }
+    this.#canaries = this.#canaries.filter(({ second }) => second > last);
     // The last reading before the window tells where its counters begin.
     const since = (last + 1) * 1000 - BASE_INTERVALS * this.#start.sampleIntervalMs;
     const first = this.#samples.findIndex(({ t }) => t > since);
@@ -87,7 +92,7 @@ export class SlidingWindow {
   #facts(): Facts {
     const from = (this.#newest - this.#seconds + 1) * 1000;
     const to = (this.#newest + 1) * 1000;
-    const { series, logs } = this.#readings(from);
+    const { series, logs, canaries } = this.#readings(from);
     const history = [...this.#records].map(([second, { generator }]) => ({ second, generator })).sort((a, b) => a.second - b.second);
     return {
       start: this.#start,
@@ -100,10 +105,15 @@ export class SlidingWindow {
       // The load is not over, so that nothing can pass that needs its end.
       loadEnd: null,
       measured: { from, to },
+      canaries: canaries.totals(),
+      canaryHistory: canaries.history(),
+      // What is only known at the end of a run is not judged while it runs.
+      target: new TargetRecords().facts(),
+      external: null,
     };
   }
 
-  #readings(from: number): { series: SeriesSet; logs: LogReadings } {
+  #readings(from: number): { series: SeriesSet; logs: LogReadings; canaries: Canaries } {
     const series = new SeriesSet(this.#start.sampleIntervalMs);
     const logs = new LogReadings(this.#start.backends);
     logs.loadStarted(from);
@@ -111,6 +121,8 @@ export class SlidingWindow {
       series.add(sample);
       logs.add(sample);
     }
-    return { series, logs };
+    const canaries = new Canaries(this.#start.canary);
+    for (const second of this.#canaries) canaries.add(second);
+    return { series, logs, canaries };
   }
 }

@@ -12,8 +12,9 @@ import type { CriterionRow, GeneratorHealth, HighestStep, HistorySecond, StageRe
 import { fewPercentilesMs } from './statistics.js';
 import type { Summary } from './summarize.js';
 
-/** Judges each stage of the plan by the criteria that the load alone can prove. */
+/** Judges each stage of the plan by the criteria that the load alone can prove. None of a load that is not our own. */
 export function stageResults(summary: Summary): StageResult[] {
+  if (summary.start.mode !== 'load') return [];
   return summary.stages.map((facts) => stageResult(facts, summary));
 }
 

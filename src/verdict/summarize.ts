@@ -1,13 +1,25 @@
 import type { CheckResultEvent, JournalEvent } from '../journal/event.js';
+import { Canaries } from './accumulate/canaries.js';
+import { ExternalRecords } from './accumulate/external.js';
 import { History } from './accumulate/history.js';
 import { LogReadings } from './accumulate/logs.js';
 import { runEventOf } from './accumulate/run-events.js';
 import { SamplerErrors } from './accumulate/sampler-errors.js';
 import { SeriesSet } from './accumulate/series.js';
 import { type StageFacts, StageTotals } from './accumulate/stages.js';
+import { type TargetFacts, TargetRecords } from './accumulate/target.js';
 import { LoadTotals, type TaskTotals } from './accumulate/tasks.js';
 import { generatorHealth } from './generator.js';
-import type { GeneratorHealth, HistorySecond, RunEvent, SamplerErrorRow, SampleSeries } from './run-result.js';
+import type {
+  CanaryOfSecond,
+  CanaryTotals,
+  ExternalLoad,
+  GeneratorHealth,
+  HistorySecond,
+  RunEvent,
+  SamplerErrorRow,
+  SampleSeries,
+} from './run-result.js';
 import { readThresholds, type Thresholds } from './thresholds.js';
 
 type Event<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>;
@@ -35,6 +47,16 @@ export interface Summary {
   series: SampleSeries[];
   logs: LogReadings;
   samplerErrors: SamplerErrorRow[];
+  /** What was told of the target beside its readings. */
+  target: TargetFacts;
+  /** Null where none were sent. */
+  canaries: CanaryTotals | null;
+  /** Seconds of canaries in the order of time. */
+  canaryHistory: CanaryOfSecond[];
+  /** Another tool's load; null where there was none. */
+  external: ExternalLoad | null;
+  /** What was added after the run's end. */
+  finalized: string[];
 }
 
 /** A journal without the event that says what the run was. */
@@ -54,6 +76,10 @@ export class Summarizer {
   readonly #series: SeriesSet;
   readonly #logs: LogReadings;
   readonly #samplerErrors = new SamplerErrors();
+  readonly #target = new TargetRecords();
+  readonly #canaries: Canaries;
+  readonly #external = new ExternalRecords();
+  readonly #finalized: string[] = [];
   #preflightPassed: boolean | null = null;
   #loadStart: number | null = null;
   #loadEnd: Event<'load.end'> | null = null;
@@ -66,12 +92,16 @@ export class Summarizer {
     this.#series = new SeriesSet(start.sampleIntervalMs);
     this.#logs = new LogReadings(start.backends);
     this.#stages = new StageTotals(start);
+    this.#canaries = new Canaries(start.canary);
     this.#note(start);
   }
 
   add(event: JournalEvent): void {
-    this.#lastEvent = Math.max(this.#lastEvent, event.t);
+    // What is added to a finished run does not make it last longer.
+    if (this.#runEnd === null && event.type !== 'run.finalize') this.#lastEvent = Math.max(this.#lastEvent, event.t);
     this.#note(event);
+    this.#target.add(event);
+    this.#external.add(event);
     switch (event.type) {
       case 'check.result':
         this.#checks.push(event);
@@ -111,6 +141,15 @@ export class Summarizer {
       case 'load.adjust':
         this.#adjustments.push(event.users);
         break;
+      case 'target.event':
+        this.#logs.addEvent(event);
+        break;
+      case 'canary.second':
+        this.#canaries.add(event);
+        break;
+      case 'run.finalize':
+        this.#finalized.push(event.message);
+        break;
     }
   }
 
@@ -137,11 +176,16 @@ export class Summarizer {
       series: this.#series.all(),
       logs: this.#logs,
       samplerErrors: this.#samplerErrors.rows(),
+      target: this.#target.facts(),
+      canaries: this.#canaries.totals(),
+      canaryHistory: this.#canaries.history(),
+      external: this.#external.load(),
+      finalized: this.#finalized,
     };
   }
 
   #note(event: JournalEvent): void {
-    const noted = runEventOf(event);
+    const noted = runEventOf(event, this.#start.mode);
     if (noted) this.#events.push(noted);
   }
 

@@ -16,13 +16,13 @@ export interface Thresholds {
   notApplicable: ReadonlySet<string>;
 }
 
-/** Which criterion is judged by which resource's range. */
-const RESOURCE_IDS: Readonly<Record<keyof Criteria['resources'], string>> = {
-  backendCpu: 'backend_cpu',
-  backendMemory: 'backend_memory',
-  redisClients: 'redis_clients',
-  redisMemoryBytes: 'redis_memory',
-  nginxConnections: 'nginx_connections',
+/** Which criteria are judged by which resource's range. */
+const RESOURCE_IDS: Readonly<Record<keyof Criteria['resources'], readonly string[]>> = {
+  backendCpu: ['backend_cpu', 'host_cpu'],
+  backendMemory: ['backend_memory', 'host_memory'],
+  redisClients: ['redis_clients'],
+  redisMemoryBytes: ['redis_memory'],
+  nginxConnections: ['nginx_connections'],
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export function readThresholds(criteria: Fields): Thresholds {
     unknown: Object.keys(fieldsOf(criteria.unknown)),
     notApplicable: new Set([
       ...(criteria.publishFailures === null ? ['publish_failures'] : []),
-      ...Object.entries(RESOURCE_IDS).flatMap(([name, id]) => (resources[name] === null ? [id] : [])),
+      ...Object.entries(RESOURCE_IDS).flatMap(([name, ids]) => (resources[name] === null ? ids : [])),
     ]),
   };
 }

@@ -1,3 +1,4 @@
+import { IDENTITY } from './criteria/identity.js';
 import { saturation } from './criteria/saturation.js';
 import { taskP95Id } from './criteria/task-p95.js';
 import { counted, millis } from './format.js';
@@ -13,6 +14,8 @@ export function warningsOf(summary: Summary, criteria: readonly CriterionRow[]):
     ...clockWarnings(summary, criteria),
     ...generatorWarnings(summary),
     ...loadWarnings(summary),
+    ...externalWarnings(summary),
+    ...finalizeWarnings(summary),
     ...samplerWarnings(summary),
   ];
 }
@@ -36,11 +39,33 @@ function checkWarnings({ checks, loadStart }: Summary): Reason[] {
 function criterionWarnings(criteria: readonly CriterionRow[]): Reason[] {
   return criteria
     .filter(({ required, status }) => !required && status === 'warn')
-    .map(({ id, title, critical, observed, threshold }) => ({
+    .map(({ id, title, critical, observed, threshold, evidence }) => ({
       code: id,
-      text: `${title} ${critical ? 'is critical' : 'is above its normal range'}: ${observed}, should be ${threshold}`,
+      text:
+        id === IDENTITY
+          ? `the target did not stay the same: ${evidence}`
+          : `${title} ${critical ? 'is critical' : 'is above its normal range'}: ${observed}, should be ${threshold}`,
     }));
 }
+
+/** What is not known of another tool's load. It is a suspect like our own generator, and nobody watched it. */
+function externalWarnings({ start, external, loadStart }: Summary): Reason[] {
+  if (start.mode !== 'external' || loadStart === null) return [];
+  const tool = external?.tool ?? 'the other tool';
+  const unwatched = {
+    code: 'external_generator',
+    text: `whether ${tool} and its machine kept up is not known: times that it tells can be its own and not the target's`,
+  };
+  const { exitCode, signal } = external?.ended ?? { exitCode: null, signal: null };
+  if (signal !== null) return [unwatched, { code: 'external_end', text: `${tool} was ended by ${signal}` }];
+  if (exitCode === null || exitCode === 0) return [unwatched];
+  const failures = external?.rows.reduce((sum, row) => sum + (row.failures ?? 0), 0) ?? 0;
+  const why = tool === 'locust' && exitCode === 1 && failures > 0 ? `, as it does when requests failed (${failures} did)` : '';
+  return [unwatched, { code: 'external_end', text: `${tool} ended with exit code ${exitCode}${why}` }];
+}
+
+const finalizeWarnings = ({ finalized }: Summary): Reason[] =>
+  finalized.map((message) => ({ code: 'finalized', text: `late data were added after the run: ${message}` }));
 
 /** The criteria take the clock of the actual send. Where the other one would change the answer, that has to be known. */
 function clockWarnings({ load, thresholds }: Summary, criteria: readonly CriterionRow[]): Reason[] {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { JournalEvent } from '../../src/journal/event.js';
 import { renderHtml } from '../../src/report/html.js';
 import type { PageData } from '../../src/report/view/charts.js';
 import { judge } from '../../src/verdict/judge.js';
 import { summarize } from '../../src/verdict/summarize.js';
-import { healthyRun, LOAD_START, rewrite, runStart } from '../verdict/journal-builder.js';
+import { canaryRun, canarySecond, healthyRun, LOAD_START, rewrite, runStart } from '../verdict/journal-builder.js';
 
 const dataOf = (html: string): PageData =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as PageData;
@@ -28,6 +29,8 @@ describe('report.html', () => {
       'Redis Pub/Sub subscribers',
       'nginx connections',
       'Log lines by pattern (counted since the start)',
+      'log.lines',
+      'process.memory.utilization',
       'Load generator: what held it up',
       'Load generator: event loop busy',
     ]);
@@ -78,6 +81,24 @@ describe('report.html', () => {
         };
       return event;
     });
+    const t = LOAD_START + 500;
+    const row = { name: nasty, requests: 1, failures: 1, percentiles: {}, errors: { [nasty]: 1 } };
+    hostile.push(
+      {
+        type: 'target.identity',
+        t,
+        phase: 'start',
+        components: [{ name: nasty, role: 'redis', source: 'docker', id: nasty, image: nasty }],
+      },
+      { type: 'target.event', t, sampler: nasty, component: nasty, what: nasty, detail: nasty },
+      { type: 'clock.offset', t, source: nasty, offsetMs: 1, uncertaintyMs: 1, sourceTime: t },
+      { type: 'log.example', t, backend: nasty, pattern: nasty, line: nasty },
+      { type: 'evidence.file', t, path: nasty, source: nasty, status: 'missing', reason: nasty },
+      canarySecond(1, { lost: 1, lostBy: { [nasty]: 1 }, failures: { [nasty]: 1 } }),
+      { type: 'external.start', t, tool: nasty, command: [nasty] },
+      { type: 'external.summary', t, tool: nasty, files: [nasty], rows: [row] },
+      { type: 'run.finalize', t, message: nasty },
+    );
     const html = renderHtml(judge(summarize(hostile)));
     expect(html.match(/<script/g)?.length).toBe(3);
     expect(html.match(/<\/script/g)?.length).toBe(3);
@@ -100,6 +121,52 @@ describe('report.html', () => {
     expect(cells).toContainEqual(['event loop blocked (ms)', '2', '100', '0']);
     expect(cells).toContainEqual(['2026-01-31 12:00:19 UTC', '3 users more than planned']);
     expect(html).toContain('the highest step that held: 6 users (ramp)');
+  });
+
+  it('draws whatever was sampled, on times of its own, and marks what happened to the target', () => {
+    const reading = (t: number, backend: string, container: string, value: number): JournalEvent => ({
+      type: 'sample',
+      t,
+      sampler: 'containers',
+      samples: [
+        { name: 'container.cpu.quota_utilization', value, attributes: { backend, container } },
+        { name: 'container.network.io.received', value: value * 1000, attributes: { backend, container } },
+      ],
+    });
+    const readings = [0, 1, 2, 5, 6].flatMap((at) => [
+      reading(LOAD_START + at * 2000, 'fastapi-1', 'aaa', at / 10),
+      reading(LOAD_START + at * 2000 + 500, 'fastapi-2', at > 2 ? 'ccc' : 'bbb', 0.5),
+    ]);
+    const died: JournalEvent = { type: 'target.event', t: LOAD_START + 4200, sampler: 'containers', component: 'fastapi-2', what: 'die' };
+    const { charts, alerts } = dataOf(renderHtml(judge(summarize([...healthyRun(), ...readings, died]))));
+    const cpu = charts.find(({ title }) => title === 'CPU by container, its quota is 100 %');
+    expect(cpu?.lines).toEqual([
+      // A time of the other backend breaks no line; a gap reaches over it.
+      { label: 'fastapi-1 aaa', values: [0, false, 10, false, 20, null, null, 50, false, 60, false] },
+      { label: 'fastapi-2 bbb', values: [false, 50, false, 50, false, 50, false, false, false, false, false] },
+      { label: 'fastapi-2 ccc', values: [false, false, false, false, false, false, false, false, 50, false, 50] },
+    ]);
+    expect(charts.find(({ title }) => title === 'container.network.io.received')).toMatchObject({
+      unit: '/s',
+      lines: [{ label: 'fastapi-1 aaa', values: expect.arrayContaining([50]) }, {}, {}],
+    });
+    expect(alerts).toEqual([LOAD_START / 1000 + 4.2]);
+  });
+
+  it('tells everything that was collected of the target', () => {
+    const html = renderHtml(judge(summarize(canaryRun())));
+    expect(dataOf(html).charts.map(({ title }) => title)).toContain('Canaries: from publish to arrival');
+    expect(html).toContain('Canaries: messages between the backends');
+    const line = '<b>리스너 오류</b>';
+    const events: JournalEvent[] = [
+      { type: 'log.example', t: LOAD_START, backend: 'fastapi-1', pattern: 'listener', line },
+      { type: 'clock.offset', t: LOAD_START, source: 'redis', offsetMs: -1.5, uncertaintyMs: 0.5, sourceTime: LOAD_START },
+      { type: 'evidence.file', t: LOAD_START, path: 'redis/before.json', source: 'redis', status: 'partial', reason: 'no CONFIG' },
+      { type: 'target.event', t: LOAD_START, sampler: 'redis', component: 'redis', what: 'reconnected' },
+    ];
+    const told = renderHtml(judge(summarize([...healthyRun(), ...events])));
+    expect(told).toContain('&lt;b&gt;리스너 오류&lt;/b&gt;');
+    for (const text of ['redis/before.json', 'no CONFIG', 'reconnected', '-1.5', '4100@881200']) expect(told).toContain(text);
   });
 
   it('names no other address and allows none', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderChecklist, renderTerminal } from '../../src/report/terminal.js';
+import { renderTerminal } from '../../src/report/terminal.js';
 import { judge } from '../../src/verdict/judge.js';
 import { summarize } from '../../src/verdict/summarize.js';
 import { healthyRun, rewrite, taskSecond } from '../verdict/journal-builder.js';
@@ -57,23 +57,5 @@ describe('the tables for a terminal', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(text).toContain('ws://x\\x1b[2J');
-  });
-});
-
-describe('the checklist for a terminal', () => {
-  it('holds every check, what to do about those that did not pass, and how many there were of each status', () => {
-    const text = renderChecklist(
-      [
-        { title: 'Redis reachable', status: 'pass', observed: 'PONG', remedy: 'not needed' },
-        { title: 'Replicas running', status: 'fail', observed: '2 of 3', expected: '3', remedy: 'start the third' },
-        { title: 'Accounts log in', status: 'skip', observed: 'no accounts\u001b[2J' },
-      ],
-      { colour: false },
-    );
-    expect(text).toMatch(/pass.*Redis reachable.*PONG/);
-    expect(text).toMatch(/fail.*Replicas running.*2 of 3.*start the third/);
-    expect(text).toMatch(/skip.*no accounts\\x1b\[2J/);
-    expect(text).not.toContain('not needed');
-    expect(text.trimEnd().split('\n').at(-1)).toBe('1 pass, 1 fail, 1 skip');
   });
 });

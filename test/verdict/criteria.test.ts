@@ -302,6 +302,48 @@ describe('publish failures', () => {
     expect(publish(insert(error(LOAD_START + 5000, 'fastapi-20: no such file')))).toMatchObject({ status: 'pass' });
   });
 
+  it('pass over a time without readings of which the log sampler knows that nothing is missing, and over its errors in that time', () => {
+    const iso = (seconds: number) => new Date(LOAD_START + seconds * 1000).toISOString();
+    const continuous = (component: string, detail: string, sampler = 'logs'): JournalEvent => ({
+      type: 'target.event',
+      t: LOAD_START + 13_000,
+      sampler,
+      component,
+      what: 'log-continuous',
+      detail,
+    });
+    const silent = (...told: JournalEvent[]) => [
+      ...logs((event) => ({
+        ...event,
+        samples: event.samples.filter(
+          ({ attributes }) => attributes?.backend !== 'fastapi-3' || event.t < LOAD_START + 4000 || event.t > LOAD_START + 12_500,
+        ),
+      })),
+      error(LOAD_START + 8000, 'fastapi-3: the Docker Engine does not answer'),
+      ...told,
+    ];
+    expect(publish(silent())).toMatchObject({ status: 'inconclusive' });
+    expect(publish(silent(continuous('fastapi-3', `${iso(4)}..${iso(12.4)}`)))).toMatchObject({ status: 'pass' });
+    expect(publish(silent(continuous('fastapi-3', `${iso(4)}..${iso(6)}`)))).toMatchObject({ status: 'inconclusive' });
+    // The errors are within, but the times before are not.
+    expect(publish(silent(continuous('fastapi-3', `${iso(11.5)}..${iso(12.4)}`), error(LOAD_START + 2000, 'fastapi-3: x')))).toMatchObject({
+      status: 'inconclusive',
+    });
+    expect(publish(silent(continuous('fastapi-2', `${iso(4)}..${iso(12.4)}`)))).toMatchObject({ status: 'inconclusive' });
+    expect(publish(silent(continuous('fastapi-3', `${iso(4)}..${iso(12.4)}`, 'redis')))).toMatchObject({ status: 'inconclusive' });
+    expect(publish(silent(continuous('fastapi-3', 'always')))).toMatchObject({ status: 'inconclusive' });
+  });
+
+  it('take lines that the log sampler counted and no other', () => {
+    const other: JournalEvent = {
+      type: 'sample',
+      t: LOAD_START + 5000,
+      sampler: 'nginx',
+      samples: [{ name: 'log.matches', value: 3, attributes: { backend: 'fastapi-1', pattern: 'publish_failed' } }],
+    };
+    expect(publish([...healthyRun(), other])).toMatchObject({ status: 'pass' });
+  });
+
   it('are inconclusive without a log sampler, without backends, or when nobody counted them', () => {
     const withStart = (rest: Partial<Extract<JournalEvent, { type: 'run.start' }>>) =>
       rewrite(healthyRun(), (event) => (event.type === 'run.start' ? { ...event, ...rest } : event));

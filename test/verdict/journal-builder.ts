@@ -1,4 +1,11 @@
-import { type JournalEvent, type LoadSecond, SCHEMA_VERSION, type TaskSecond } from '../../src/journal/event.js';
+import {
+  type CanarySecond,
+  type ComponentIdentity,
+  type JournalEvent,
+  type LoadSecond,
+  SCHEMA_VERSION,
+  type TaskSecond,
+} from '../../src/journal/event.js';
 
 /** 2026-01-31 12:00:00 UTC: the run's start in ms, and its load's start ten seconds later. */
 export const RUN_START = 1_769_860_800_000;
@@ -92,6 +99,50 @@ export function samplesAt(t: number, routes: number, failed = 0): JournalEvent[]
   ];
 }
 
+/** The backends as they were found at one end: processes that began before the run. */
+export function identityAt(
+  phase: 'start' | 'end',
+  change: (component: ComponentIdentity) => ComponentIdentity | undefined = (component) => component,
+): JournalEvent {
+  const components = BACKENDS.flatMap(
+    (name, index) => change({ name, role: 'backend', source: 'process', id: `${4100 + index}@88120${index}` }) ?? [],
+  );
+  return { type: 'target.identity', t: phase === 'start' ? LOAD_START - 1500 : LOAD_END + 1200, phase, components };
+}
+
+/** A second of canaries, `index` seconds after the load's start: `received` of ten that were published came in 800 µs. */
+export function canarySecond(index: number, rest: Partial<CanarySecond> = {}): CanarySecond {
+  const received = rest.received ?? 10;
+  return {
+    type: 'canary.second',
+    t: LOAD_START + (index + 1) * 1000,
+    second: LOAD_START / 1000 + index,
+    phase: index < 0 ? 'before' : index < SECONDS ? 'load' : 'after',
+    published: 10,
+    unaddressed: 0,
+    failures: {},
+    received,
+    late: 0,
+    lost: 0,
+    lostBy: {},
+    withdrawn: 0,
+    duplicates: 0,
+    reordered: 0,
+    latency: received > 0 ? [800, received] : [],
+    subscribers: 3,
+    ...rest,
+  };
+}
+
+/** The healthy run with canaries in each second of the load and two before and after it. */
+export function canaryRun(change: (event: CanarySecond) => CanarySecond | undefined = (event) => event): JournalEvent[] {
+  const seconds = Array.from({ length: SECONDS + 4 }, (_, at) => canarySecond(at - 2)).flatMap((event) => change(event) ?? []);
+  const events = rewrite(healthyRun(), (event) =>
+    event.type === 'run.start' ? { ...event, canary: { perSecond: 10, limitMs: 1000, lostAfterMs: 5000 } } : event,
+  );
+  return [...events, ...seconds].sort((a, b) => a.t - b.t);
+}
+
 export function runStart(rest: Partial<Extract<JournalEvent, { type: 'run.start' }>> = {}): JournalEvent {
   return {
     type: 'run.start',
@@ -153,6 +204,7 @@ export function healthyRun(): JournalEvent[] {
     runStart(),
     check(),
     { type: 'preflight.end', t: RUN_START + 2000, passed: true },
+    identityAt('start'),
     ...samplesAt(LOAD_START - 1000, 0),
     { type: 'load.start', t: LOAD_START },
     { type: 'stage.start', t: LOAD_START, index: 0, name: 'ramp', users: 6, spawnRate: 6, untilSeconds: 5 },
@@ -162,7 +214,7 @@ export function healthyRun(): JournalEvent[] {
     if (index % 2 === 0) events.push(...samplesAt(LOAD_START + (index + 1) * 1000, index + 1));
   }
   events.push({ type: 'load.end', t: LOAD_END, reason: 'completed' });
-  events.push(...samplesAt(LOAD_END + 1000, SECONDS));
+  events.push(...samplesAt(LOAD_END + 1000, SECONDS), identityAt('end'));
   events.push({ type: 'run.end', t: LOAD_END + 1500, reason: 'completed' });
   return events;
 }

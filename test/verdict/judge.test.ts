@@ -23,7 +23,7 @@ describe('the verdict', () => {
     expect(result.criteria.map(({ id, status }) => [id, status])).toEqual(
       [
         ...['connect_success_rate', 'connect_p95', 'start_navigation_p95', 'location_update_p95', 'error_rate', 'publish_failures'],
-        ...['backend_cpu', 'backend_memory', 'redis_clients', 'redis_memory', 'pubsub_subscribers', 'nginx_connections'],
+        ...['backend_cpu', 'backend_memory', 'redis_clients', 'redis_memory', 'pubsub_subscribers', 'nginx_connections', 'identity'],
       ].map((id) => [id, 'pass']),
     );
   });

@@ -91,6 +91,7 @@ describe('summarize', () => {
         name: 'redis.clients.connected',
         attributes: {},
         unit: '{count}',
+        intervalMs: 2000,
         times: [LOAD_START, LOAD_START + 5000, LOAD_START + 7000, LOAD_START + 10_001],
         values: [7, 8, null, 9],
       },

@@ -12,7 +12,7 @@ export function stages(result: RunResult): string {
     ...[number('Error rate'), text('p50 / p95 / p99 in ms, from the actual send and from the intended one'), text('Why')],
   ];
   const table = tableSection('Stages', columns, result.stages.map(stageRow));
-  return result.window.loadStart === null ? table : `${table}\n<p class="muted">${escapeHtml(highestStep(result))}</p>`;
+  return result.window.loadStart === null || table === '' ? table : `${table}\n<p class="muted">${escapeHtml(highestStep(result))}</p>`;
 }
 
 function stageRow(stage: StageResult): TableCell[] {

@@ -17,14 +17,14 @@ export const script = `'use strict';
   };
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  const withUnit = (unit) => (plot, value, line, index) => (index == null ? '' : value == null ? 'gap' : String(Number(value.toFixed(2))) + (unit && ' ' + unit));
+  const withUnit = (unit) => (plot, value, line, index) => (index == null || value === undefined ? '' : value == null ? 'gap' : String(Number(value.toFixed(2))) + (unit && ' ' + unit));
 
-  function markStages(plot) {
+  function drawMarks(plot) {
     const { ctx, bbox } = plot;
     ctx.save();
-    ctx.strokeStyle = css('--mark');
     ctx.setLineDash([3, 4]);
-    for (const mark of data.marks) {
+    for (const [mark, colour] of [...data.marks.map((t) => [t, '--mark']), ...data.alerts.map((t) => [t, '--bad'])]) {
+      ctx.strokeStyle = css(colour);
       if (mark < plot.scales.x.min || mark > plot.scales.x.max) continue;
       const x = Math.round(plot.valToPos(mark, 'x', true));
       ctx.beginPath();
@@ -58,9 +58,12 @@ export const script = `'use strict';
       scales: { x: { time: true }, y: { range: (plot, min, max) => [Math.min(0, min ?? 0), max > 0 ? max * 1.08 : 1] } },
       axes: [{ ...axis, space: 70, values: (plot, splits) => splits.map(clock) }, { ...axis, size: 58, values }],
       series: [{ label: 'UTC', value: (plot, seconds) => (seconds == null ? '' : clock(seconds)) }, ...series],
-      hooks: { drawClear: [markStages] },
+      hooks: { drawClear: [drawMarks] },
     };
   }
+
+  // For uPlot null breaks a line, and undefined is a time of other lines at which it goes on.
+  const point = (value) => (value === false ? undefined : value);
 
   let plots = [];
   function draw() {
@@ -72,7 +75,7 @@ export const script = `'use strict';
       caption.textContent = chart.title + (chart.unit && ' (' + chart.unit + ')');
       figure.append(caption);
       host.append(figure);
-      const plot = new uPlot(options(chart, Math.max(260, inner(figure))), [chart.times, ...chart.lines.map((line) => line.values)], figure);
+      const plot = new uPlot(options(chart, Math.max(260, inner(figure))), [chart.times, ...chart.lines.map((line) => line.values.map(point))], figure);
       return { figure, plot };
     });
   }

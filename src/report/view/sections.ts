@@ -1,5 +1,6 @@
 import { PERCENTILES, type RunResult, type TaskStatistics } from '../../verdict/run-result.js';
 import { highestStep, tested } from '../headline.js';
+import { targetTables } from '../target-tables.js';
 import { counted, decimal, duration, escapeHtml, ms, utc } from '../text.js';
 import { Html, number, type TableCell, tableSection, tag, text } from './html-table.js';
 import { apart, events, generator, stages, timings } from './load-sections.js';
@@ -21,7 +22,7 @@ ${warnings}
 const list = (items: readonly string[]): string => `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 
 function factsOf(result: RunResult): [string, string][] {
-  const { window, generator, ended } = result;
+  const { window, ended } = result;
   const signal = ended?.signal ? ` (${ended.signal})` : '';
   const load = window.loadStart === null ? 'none' : duration((window.loadEnd ?? window.lastEvent) - window.loadStart);
   return [
@@ -29,19 +30,23 @@ function factsOf(result: RunResult): [string, string][] {
     ['Started', utc(window.runStart)],
     ['Ended', ended ? `${utc(window.runEnd ?? window.lastEvent)}, ${ended.reason}${signal}` : 'cut off'],
     ['Load', load],
-    ...(window.loadStart === null ? [] : [['Held', highestStep(result)] satisfies [string, string]]),
-    ['Users at most', `${result.peakUsers.connected} connected of ${result.peakUsers.planned} planned`],
-    ['Identity', result.identity],
-    ['Generator', `${generator.saturatedSeconds} of ${counted(generator.seconds, 'second')} saturated`],
+    ...(window.loadStart === null || result.stages.length === 0 ? [] : [['Held', highestStep(result)] satisfies [string, string]]),
+    ...(result.mode === 'load' ? ownLoad(result) : [['Load by', result.external?.tool ?? 'nobody'] satisfies [string, string]]),
     ['Tool', `${result.tool}, journal schema ${result.schema}${result.strict ? ', strict' : ''}`],
   ];
 }
+
+const ownLoad = ({ peakUsers, identity, generator }: RunResult): [string, string][] => [
+  ['Users at most', `${peakUsers.connected} connected of ${peakUsers.planned} planned`],
+  ['Identity', identity],
+  ['Generator', `${generator.saturatedSeconds} of ${counted(generator.seconds, 'second')} saturated`],
+];
 
 /** Every table of the page, in its order. */
 export function tableSections(result: RunResult): string {
   const sections = [
     ...[criteria, checks, stages, statistics, responseTimes, timings, failures, exceptions, apart],
-    ...[logs, generator, samplerErrors, events],
+    ...[target, logs, generator, samplerErrors, events],
   ];
   return sections
     .map((section) => section(result))
@@ -117,6 +122,18 @@ function exceptions(result: RunResult): string {
   const rows = result.exceptions.map(({ message, occurrences }) => [message, occurrences]);
   return tableSection('Errors of the scenario', [text('Message'), number('Occurrences')], rows);
 }
+
+/** What was seen of the target beside its readings. */
+const target = (result: RunResult): string =>
+  targetTables(result)
+    .map(({ title, columns, numbersFrom = columns.length, rows }) =>
+      tableSection(
+        title,
+        columns.map((name, index) => (index < numbersFrom ? text(name) : number(name))),
+        rows,
+      ),
+    )
+    .join('\n');
 
 function logs({ logProof }: RunResult): string {
   const rows = logProof.backends.map(({ backend, lines, matches, samples, problem }): TableCell[] => [

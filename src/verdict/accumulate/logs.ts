@@ -42,7 +42,12 @@ export interface BackendLog {
   matches: Map<string, Counter>;
   /** Errors of the log sampler that name this backend. */
   errors: { t: number; message: string }[];
+  /** Times in which it could not be read and of which nothing is missing all the same, since it was read again from where it had ended. */
+  continuous: { from: number; to: number }[];
 }
+
+/** A `target.event` of the log sampler: the log of `component` is known without a gap over `detail`, `<ISO>..<ISO>`. */
+const CONTINUOUS = 'log-continuous';
 
 /** The sampler that counts lines in log files. */
 export const LOG_SAMPLER = 'logs';
@@ -50,6 +55,8 @@ export const LOG_SAMPLER = 'logs';
 /** Collects what was read of the backends' logs. */
 export class LogReadings {
   readonly backends = new Map<string, BackendLog>();
+  /** Greatest interval that the sampler said it reads in; null where it said none. */
+  intervalMs: number | null = null;
   #loadStart: number | null = null;
 
   constructor(backends: readonly string[]) {
@@ -61,6 +68,9 @@ export class LogReadings {
   }
 
   add(event: Extract<JournalEvent, { type: 'sample' }>): void {
+    // Other samplers count lines too, of other logs.
+    if (event.sampler !== LOG_SAMPLER) return;
+    if (event.intervalMs !== undefined) this.intervalMs = Math.max(this.intervalMs ?? 0, event.intervalMs);
     const inLoad = this.#loadStart !== null && event.t > this.#loadStart;
     for (const { name, value, attributes } of event.samples) {
       const backend = attributes?.backend;
@@ -84,10 +94,17 @@ export class LogReadings {
     named?.errors.push({ t: event.t, message: event.message });
   }
 
+  addEvent({ sampler, what, component, detail }: Extract<JournalEvent, { type: 'target.event' }>): void {
+    if (sampler !== LOG_SAMPLER || what !== CONTINUOUS) return;
+    const [from, to] = (detail ?? '').split('..').map((iso) => Date.parse(iso));
+    if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to)) return;
+    this.#of(component).continuous.push({ from, to });
+  }
+
   #of(backend: string): BackendLog {
     let log = this.backends.get(backend);
     if (!log) {
-      log = { backend, times: [], lines: new Counter(), matches: new Map(), errors: [] };
+      log = { backend, times: [], lines: new Counter(), matches: new Map(), errors: [], continuous: [] };
       this.backends.set(backend, log);
     }
     return log;

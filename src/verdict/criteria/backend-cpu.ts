@@ -2,12 +2,12 @@ import { percent } from '../format.js';
 import type { Criterion } from './criterion.js';
 import { rangeRow } from './range.js';
 
-/** CPU of the worst backend; one core fully busy is 100 %. */
+/** CPU of the worst backend: of a process one core fully busy is 100 %, of a container all that it may use. */
 export const backendCpu: Criterion = (summary) => [
   rangeRow(summary, {
     id: 'backend_cpu',
     title: 'Backend CPU',
-    metric: 'process.cpu.utilization',
+    metrics: ['process.cpu.utilization', 'container.cpu.quota_utilization'],
     range: summary.thresholds.resources.backendCpu,
     unit: '1',
     format: percent,

@@ -11,7 +11,8 @@ export interface LoadFacts {
 }
 
 /** What all criteria are judged by. */
-export type Facts = LoadFacts & Pick<Summary, 'start' | 'series' | 'logs' | 'loadStart' | 'loadEnd' | 'measured'>;
+export type Facts = LoadFacts &
+  Pick<Summary, 'start' | 'series' | 'logs' | 'loadStart' | 'loadEnd' | 'measured' | 'target' | 'canaries' | 'canaryHistory' | 'external'>;
 
 /** Judges one thing that must hold. One criterion may have a row for each task. */
 export type Criterion = (facts: Facts) => CriterionRow[];

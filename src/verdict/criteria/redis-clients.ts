@@ -7,7 +7,7 @@ export const redisClients: Criterion = (summary) => [
   rangeRow(summary, {
     id: 'redis_clients',
     title: 'Redis connected clients',
-    metric: 'redis.clients.connected',
+    metrics: ['redis.clients.connected'],
     range: summary.thresholds.resources.redisClients,
     unit: '{count}',
     format: (value) => decimal(value, 0),

@@ -7,7 +7,7 @@ export const redisMemory: Criterion = (summary) => [
   rangeRow(summary, {
     id: 'redis_memory',
     title: 'Redis memory',
-    metric: 'redis.memory.used',
+    metrics: ['redis.memory.used'],
     range: summary.thresholds.resources.redisMemoryBytes,
     unit: 'By',
     format: bytes,
