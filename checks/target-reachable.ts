@@ -9,6 +9,8 @@ const check: Check = {
   title: 'Target is reachable',
   why: 'Everything else would fail for the same reason, and an hour later.',
   needs: ['target'],
+  // A connect that nginx tries at a replica that is not there takes seconds, or fails.
+  after: ['target-production', 'replicas-running', 'nginx-upstream-addresses'],
   async run({ config, signal }) {
     const url = new URL('/health', config.target.replace(/^ws/, 'http')).href;
     const started = performance.now();

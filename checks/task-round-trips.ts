@@ -5,8 +5,15 @@ const check: Check = {
   id: 'task-round-trips',
   title: 'Each task gets its reply',
   why: 'A run whose messages the target does not understand measures error replies.',
-  needs: ['target'],
-  after: ['target-reachable', 'accounts-login'],
+  needs: ['target', 'load'],
+  after: [
+    'target-reachable',
+    'replicas-healthy',
+    'nginx-upgrade-headers',
+    'accounts-login',
+    'identity-matches-token',
+    'generator-addresses',
+  ],
   deadlineMs: 60_000,
   async run({ config, signal, roundTrips }) {
     const tasks = Object.keys(config.tasks);

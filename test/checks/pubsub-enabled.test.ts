@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import check from '../../checks/pubsub-enabled.js';
+import check, { judge } from '../../checks/pubsub-enabled.js';
 import { readEnvironment } from '../../src/clients/proc.js';
 import type { Backend } from '../../src/config/config.js';
 import { checkContext } from '../helpers/check-context.js';
@@ -39,24 +39,25 @@ async function run(envText: string | undefined, ...backends: (keyof typeof child
 
 describe('pubsub-enabled', () => {
   it.each([[`${NAME}=true`], [`# comment\nOTHER=1\nexport ${NAME} = "True"  # on\n`], [`${NAME}=false\n${NAME}=1\n`]])(
-    'passes when the file %j and every backend say so',
+    'passes when every backend is on, or has the variable from the file %j alone',
     async (text) => {
       expect(await run(text, 'on', 'unset')).toMatchObject({ status: 'pass' });
     },
   );
 
-  it.each([[`${NAME}=false`], [`${NAME}='0'`], [`${NAME}=`], [`#${NAME}=true\n${NAME}=off`]])('fails on the file %j', async (text) => {
-    expect(await run(text)).toMatchObject({ status: 'fail', remedy: expect.stringContaining(`set ${NAME}=true`) });
-  });
-
-  it('fails when a backend was started with another value than the file has now', async () => {
+  it('fails when a backend is off, whatever the file says', async () => {
     const result = await run(`${NAME}=true`, 'on', 'off');
     expect(result).toMatchObject({ status: 'fail', remedy: expect.stringContaining(`/proc/${children.off.pid}/environ`) });
-    expect(result.observed).toMatch(/: true; on: true; off: False$/);
+    expect(result.remedy).toMatch(/^set REDIS_PUBSUB_ENABLED=true and make off anew, .*: start off again \(now:/);
+    expect(result.observed).toMatch(/^on: true; off: False; .*\.env: true$/);
   });
 
-  it('warns when it is said nowhere', async () => {
-    expect(await run('OTHER=1', 'unset')).toMatchObject({ status: 'warn', observed: expect.stringMatching(/: unset; unset: unset$/) });
+  it('judges what runs, and only tells of the file', async () => {
+    expect(await run(`${NAME}=false`, 'on')).toMatchObject({ status: 'pass', observed: expect.stringMatching(/^on: true; .*: false$/) });
+  });
+
+  it.each([['OTHER=1'], [`${NAME}=false`], [undefined]])('warns when no backend has it and the file is %j', async (text) => {
+    expect(await run(text, 'unset')).toMatchObject({ status: 'warn', observed: expect.stringMatching(/^unset: not set/) });
   });
 
   it('does not pass when a backend cannot be read', async () => {
@@ -65,11 +66,25 @@ describe('pubsub-enabled', () => {
       status: 'error',
       observed: expect.stringContaining('there is no process'),
     });
-    await writeFile(join(folder, '.env'), `${NAME}=true`);
-    expect(await check.run(checkContext({ envFile: join(folder, '.env'), backends }))).toMatchObject({ status: 'warn' });
+    const two = [...backends, { name: 'on', pid: children.on.pid }];
+    expect(await check.run(checkContext({ backends: two }))).toMatchObject({ status: 'warn' });
   });
 
-  it('is skipped where there is nowhere to look', async () => {
-    expect(await run(undefined)).toMatchObject({ status: 'skip', observed: expect.stringContaining('infrastructure.env_file') });
+  it('never passes by the file alone', async () => {
+    expect(await run(undefined)).toMatchObject({ status: 'skip', observed: expect.stringContaining('nowhere to look') });
+    expect(await run(`${NAME}=true`)).toMatchObject({ status: 'skip', observed: expect.stringContaining('.env: true; what runs cannot') });
+    expect(await run(`${NAME}=0`)).toMatchObject({ status: 'warn', remedy: expect.stringContaining(`set ${NAME}=true in`) });
+  });
+
+  it.each([
+    ['true', 'pass'],
+    ['YES', 'pass'],
+    [' 1 ', 'pass'],
+    ['', 'fail'],
+    ['0', 'fail'],
+    ['off', 'fail'],
+    ['enabled', 'fail'],
+  ])('takes %j for what the backend takes it for: %s', (value, status) => {
+    expect(judge([{ name: 'a', value, command: 'show' }], undefined, 'again')).toMatchObject({ status });
   });
 });

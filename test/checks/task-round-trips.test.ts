@@ -7,7 +7,7 @@ const start: RoundTrip = { task: 'start_navigation', ok: true, latencyMs: 21.04,
 const update: RoundTrip = { task: 'location_update', ok: true, latencyMs: 1, detail: 'navigation_update' };
 
 const run = (trips: RoundTrip[] | Error) =>
-  check.run(checkContext({}, () => (trips instanceof Error ? Promise.reject(trips) : Promise.resolve(trips))));
+  check.run(checkContext({}, { roundTrips: () => (trips instanceof Error ? Promise.reject(trips) : Promise.resolve(trips)) }));
 
 describe('task-round-trips', () => {
   it('shows each reply with its latency', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigLayer } from '../../src/config/layer.js';
 import { journalEvent, type NewEvent } from '../../src/journal/event.js';
-import type { Check, CheckResult } from '../../src/preflight/check.js';
+import { type Check, type CheckResult, NEEDS } from '../../src/preflight/check.js';
 import { type PreflightOptions, runPreflight } from '../../src/preflight/runner.js';
 import { checkContext } from '../helpers/check-context.js';
 
@@ -83,6 +83,10 @@ describe('runPreflight', () => {
     ['nginx', /infrastructure\.nginx\.config/],
     ['backends', /infrastructure\.backends/],
     ['accounts', /test_accounts/],
+    ['docker', /infrastructure\.docker.*--docker/],
+    ['cloudwatch', /monitoring\.cloudwatch\.instance_id.*--instance/],
+    ['logs', /log, log_command or container of each of infrastructure\.backends/],
+    ['canary', /infrastructure\.redis\.url.*--no-canary/],
   ] as const)('skips a check that needs %s where it is not configured, and says what to configure', async (need, reason) => {
     const { results } = await runAll([check('a', 'pass', { needs: ['target', need] })]);
     expect(results[0]).toMatchObject({ status: 'skip', observed: expect.stringMatching(reason), durationMs: 0 });
@@ -92,11 +96,110 @@ describe('runPreflight', () => {
     const layer: ConfigLayer = {
       redis: { url: 'redis://127.0.0.1' },
       nginx: { config: '/n' },
-      backends: [{ name: 'a' }],
+      backends: [{ name: 'a' }, { name: 'b', log: '/l' }],
       accounts: [{ email: 'a@b.c', password: 'p' }],
+      docker: {},
+      cloudwatch: { instanceId: 'i-0123456789abcdef0' },
     };
-    const { status } = await runAll([check('a', 'pass', { needs: ['target', 'redis', 'nginx', 'backends', 'accounts'] })], { layer });
-    expect(status).toEqual({ a: 'pass' });
+    const { results } = await runAll([check('a', 'pass', { needs: NEEDS })], { layer });
+    expect(results[0]).toMatchObject({ status: 'pass', observed: 'seen' });
+  });
+
+  it('skips all but what needs only a target where nothing else is configured', async () => {
+    const checks = NEEDS.map((need) => check(need, 'pass', { needs: [need] }));
+    const { status, passed, results } = await runAll([...checks, check('none', 'pass')]);
+    const skipped = Object.fromEntries(NEEDS.filter((need) => need !== 'target' && need !== 'load').map((need) => [need, 'skip']));
+    expect(status).toEqual({ ...skipped, target: 'pass', load: 'pass', none: 'pass' });
+    // Under strict, too: what is not configured is nobody's failure.
+    expect(passed).toBe(true);
+    expect((await runAll(checks, { layer: { strict: true } })).passed).toBe(true);
+    for (const { observed } of results) expect(observed).not.toContain('\n');
+  });
+
+  it.each<[CheckResult['status'], { recommended: boolean; strict: boolean }, boolean]>([
+    ['pass', { recommended: false, strict: true }, true],
+    ['warn', { recommended: false, strict: true }, true],
+    ['skip', { recommended: false, strict: true }, true],
+    ['fail', { recommended: false, strict: false }, false],
+    ['fail', { recommended: false, strict: true }, false],
+    ['error', { recommended: false, strict: false }, true],
+    ['error', { recommended: false, strict: true }, false],
+    ['fail', { recommended: true, strict: false }, true],
+    ['fail', { recommended: true, strict: true }, true],
+    ['error', { recommended: true, strict: true }, true],
+  ])('with a check that ends as %s (%o) lets load be sent: %s', async (outcome, { recommended, strict }, lets) => {
+    const { passed, status, events } = await runAll([check('a', outcome, { recommended })], { layer: { strict } });
+    expect(passed).toBe(lets);
+    expect(events.at(-1)).toEqual({ type: 'preflight.end', passed: lets });
+    // However it counts, it is shown as it is.
+    expect(status).toEqual({ a: outcome });
+  });
+
+  it('says of a result that its check is only recommended, and still skips what comes after it', async () => {
+    const { results, status } = await runAll([check('a', 'fail', { recommended: true }), check('b', 'pass', { after: ['a'] })]);
+    expect(results.map(({ recommended }) => recommended)).toEqual([true, undefined]);
+    expect(status).toEqual({ a: 'fail', b: 'skip' });
+  });
+
+  it.each([
+    ['the first', { a: ['b', 'c'] }],
+    ['the others', { b: ['a'], c: ['a'] }],
+  ])('keeps checks apart where %s says so, and no others', async (_, apart: Record<string, string[]>) => {
+    const busy = new Set<string>();
+    const together = new Set<string>();
+    const checks = ['a', 'b', 'c', 'd'].map((id) =>
+      check(
+        id,
+        async () => {
+          busy.add(id);
+          for (let turn = 0; turn < 20; turn++) {
+            for (const other of busy) if (other !== id) together.add([id, other].sort().join(''));
+            await new Promise(setImmediate);
+          }
+          busy.delete(id);
+          return { status: 'pass', observed: '' };
+        },
+        { apart: apart[id] ?? [] },
+      ),
+    );
+    const { status } = await runAll(checks);
+    expect(status).toEqual({ a: 'pass', b: 'pass', c: 'pass', d: 'pass' });
+    expect([...together].sort()).toEqual(['ad', 'bc', 'bd', 'cd']);
+  });
+
+  it("begins a check's deadline when its turn has come, and gives the turn on after a throw", async () => {
+    const slow = check('a', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      throw new Error('broken');
+    });
+    const { status } = await runAll([slow, check('b', 'pass', { apart: ['a'], deadlineMs: 40 })]);
+    expect(status).toEqual({ a: 'error', b: 'pass' });
+  });
+
+  it('tells of each check as it starts, and of none that is skipped', async () => {
+    const started: string[] = [];
+    const checks = [check('a', 'fail'), check('b', 'pass', { after: ['a'] }), check('c', 'pass', { needs: ['redis'] }), check('d', 'pass')];
+    await runAll(checks, { skip: new Map([['d', 'not now']]), onStart: ({ id }) => started.push(id) });
+    expect(started).toEqual(['a']);
+  });
+
+  it('skips what is not wanted, and runs what comes after it', async () => {
+    const { status, results, passed } = await runAll([check('a', 'fail'), check('b', 'pass', { after: ['a'] })], {
+      skip: new Map([['a', 'not now']]),
+    });
+    expect(status).toEqual({ a: 'skip', b: 'pass' });
+    expect(results[0]?.observed).toBe('not now');
+    expect(passed).toBe(true);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['an unknown status', { status: 'ok', observed: 'fine' }],
+    ['no observation', { status: 'pass' }],
+  ])('makes %s as a result an error, as a check in plain JavaScript may give it', async (_, result) => {
+    const { results } = await runAll([check('a', async () => result as unknown as CheckResult)]);
+    expect(results[0]).toMatchObject({ status: 'error', observed: expect.stringMatching(/^could not be evaluated: its result/) });
   });
 
   it('makes a throw an error, which counts under strict only', async () => {
@@ -105,6 +208,13 @@ describe('runPreflight', () => {
     expect(lenient.results[0]).toMatchObject({ status: 'error', observed: 'could not be evaluated: no such thing: ENOENT' });
     expect(lenient.passed).toBe(true);
     expect((await runAll([broken], { layer: { strict: true } })).passed).toBe(false);
+  });
+
+  it('makes a throw before the first await an error as well', async () => {
+    const broken = check('a', () => {
+      throw new Error('at once');
+    });
+    expect((await runAll([broken])).results[0]).toMatchObject({ status: 'error', observed: 'could not be evaluated: at once' });
   });
 
   it('makes a missed deadline an error, also of a check that heeds no signal', async () => {
