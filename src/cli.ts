@@ -3,13 +3,27 @@ import { Command, CommanderError } from 'commander';
 import { type AccountsCheckOptions, type AccountsOptions, checkAccounts, createAccounts } from './commands/accounts.js';
 import { type DemoOptions, demo } from './commands/demo.js';
 import { exitCodeOfSignal } from './commands/exit-code.js';
+import { runBeside } from './commands/external.js';
+import { finalize } from './commands/finalize.js';
 import type { Io } from './commands/io.js';
-import { addAccountOptions, addEvidenceOptions, addLoadOptions, addTargetOptions } from './commands/options.js';
-import { preflight } from './commands/preflight.js';
+import { addRelaxOptions, type RelaxOptions, type RestoreOptions, relaxNginxCommand, restoreNginxCommand } from './commands/nginx.js';
+import {
+  addAccountOptions,
+  addChecklistOptions,
+  addEvidenceOptions,
+  addLoadOptions,
+  addPartsOptions,
+  addPreflightOptions,
+  addSamplingOptions,
+  addTargetOptions,
+} from './commands/options.js';
+import { type PreflightOptions, preflight } from './commands/preflight.js';
 import { report } from './commands/report.js';
 import { type RunOptions, run } from './commands/run.js';
+import { createScreen } from './commands/screen.js';
 import { VERSION } from './commands/version.js';
-import { ExitCode, KnownError, messageOf } from './errors.js';
+import { type WatchOptions, watch } from './commands/watch.js';
+import { ExitCode, KnownError, messageOf, UsageError } from './errors.js';
 
 function createIo(): Io {
   const stop = new AbortController();
@@ -21,22 +35,13 @@ function createIo(): Io {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const isTerminal = process.stderr.isTTY === true;
-  let replaces = false;
-  const say = (line: string): void => {
-    process.stderr.write(`${replaces ? '\n' : ''}${line}\n`);
-    replaces = false;
-  };
   return {
     out: (text) => void process.stdout.write(text),
-    say,
-    progress(line) {
-      if (!isTerminal) return say(line);
-      process.stderr.write(`\r\x1b[K${line}`);
-      replaces = true;
-    },
+    ...createScreen(process.stderr),
     keys: (listener) => (isTerminal ? readKeys(listener, () => onSignal('SIGINT')) : () => {}),
     env: process.env,
     isTerminal,
+    outIsTerminal: process.stdout.isTTY === true,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     signal: stop.signal,
   };
@@ -70,20 +75,47 @@ const program = new Command('loadwitness')
   .exitOverride()
   .showHelpAfterError('(--help lists what there is)');
 
-addEvidenceOptions(addLoadOptions(addTargetOptions(program.command('run'))))
+addChecklistOptions(addEvidenceOptions(addPartsOptions(addLoadOptions(addTargetOptions(program.command('run'))))))
   .description('pre-flight, load, samples on one time axis, verdict')
+  .usage('[options] [-- <command...>]')
+  .argument('[command...]', 'after --: a load tool that is run in place of our own load, e.g. -- locust -f test.py --headless --csv out')
+  .option('--relax-nginx', 'switches ip_hash and the rate limits of nginx off for the time of the run')
   .option('--no-preflight', 'skips the checklist')
-  .action(ends((options: RunOptions) => run(options, io)));
+  .action(
+    ends(async (command: string[], options: RunOptions) => {
+      const isBeside = process.argv.includes('--');
+      if (!isBeside && command.length > 0) {
+        throw new UsageError(
+          `"${command[0]}" is no option of run; the command of another load tool goes after --: run [options] -- <command>`,
+        );
+      }
+      if (isBeside && command.length === 0) throw new UsageError('there is no command after --');
+      return isBeside ? await runBeside(command, options, io) : await run(options, io);
+    }),
+  );
 
-addLoadOptions(addTargetOptions(program.command('preflight')))
+addChecklistOptions(addEvidenceOptions(addPartsOptions(addSamplingOptions(addTargetOptions(program.command('watch'))))))
+  .description('samples and judges the target while its load comes from elsewhere')
+  .requiredOption('--for <time>', 'how long: 300, 90s, 25m, 1h30m')
+  .option('--scenario <module>', 'what the users do: its criteria hold, and its names')
+  .option('--no-preflight', 'skips the checklist')
+  .action(ends((options: WatchOptions) => watch(options, io)));
+
+addPreflightOptions(addEvidenceOptions(addPartsOptions(addLoadOptions(addTargetOptions(program.command('preflight'))))))
   .description('the checklist alone')
-  .action(ends((options: RunOptions) => preflight(options, io)));
+  .action(ends((options: PreflightOptions) => preflight(options, io)));
 
 program
   .command('report')
   .description('makes the reports of a finished or broken-off run again from its journal')
   .argument('<run-folder>')
   .action(ends((folder: string) => report(folder, io)));
+
+program
+  .command('finalize')
+  .description('adds to a finished run what CloudWatch told late, and judges it again')
+  .argument('<run-folder>')
+  .action(ends((folder: string) => finalize(folder, io)));
 
 const accounts = program.command('accounts').description("the target's accounts that users log in with");
 
@@ -97,7 +129,17 @@ addAccountOptions(addTargetOptions(accounts.command('check')))
   .option('--all', 'every one')
   .action(ends((options: AccountsCheckOptions) => checkAccounts(options, io)));
 
-addEvidenceOptions(addLoadOptions(program.command('demo')))
+const nginx = program.command('nginx').description("the target's nginx for the time of a test");
+
+addRelaxOptions(addTargetOptions(nginx.command('relax')))
+  .description('switches ip_hash and rate limits off, keeps the original, and reloads nginx')
+  .action(ends((options: RelaxOptions) => relaxNginxCommand(options, io)));
+
+addTargetOptions(nginx.command('restore'))
+  .description('puts the original back, byte for byte: that of every nginx that was left relaxed, or of the one that is configured')
+  .action(ends((options: RestoreOptions) => restoreNginxCommand(options, io)));
+
+addChecklistOptions(addEvidenceOptions(addLoadOptions(program.command('demo'))))
   .description('the whole night on a target of three replicas with real Redis and nginx, brought up here')
   .option(
     '--fault <name>',
@@ -105,6 +147,7 @@ addEvidenceOptions(addLoadOptions(program.command('demo')))
     (fault: string, faults: string[]) => [...faults, fault],
     [],
   )
+  .option('--docker', 'the target in containers, of the official images, under the names of the guide')
   .option('--no-install', 'stops where redis-server or nginx is missing')
   .option('--no-preflight', 'skips the checklist')
   .option('--serve', 'only brings the target up, until Ctrl-C')

@@ -12,10 +12,13 @@ import { watchForAbort } from './abort.js';
 import type { Drive } from './drive.js';
 import { exitCodeOfRun } from './exit-code.js';
 import type { Io } from './io.js';
-import { produce } from './produce.js';
+import { unfinishedRelaxation } from './nginx/on-run.js';
+import { type Production, produce } from './produce.js';
 import { showProgress } from './progress.js';
+import { checklistOf } from './project-checks.js';
 import { writeReports } from './report.js';
 import { CONFIG, createRunFolder, JOURNAL, newRunId } from './run-folder.js';
+import { lookAround, type Surroundings } from './surroundings.js';
 
 export interface Night {
   config: Config;
@@ -25,6 +28,8 @@ export interface Night {
   out: string;
   /** Skips the checklist: the verdict then says nothing about the environment. */
   preflight: boolean;
+  /** Whether what nginx does against a load test is switched off for the time of the run. */
+  relaxNginx?: boolean;
   drive: Drive;
 }
 
@@ -33,10 +38,27 @@ export interface Night {
  *
  * @returns the exit code of the run. The last line that it says is the folder of the evidence.
  */
-export async function conduct({ config, secrets, out, preflight, drive }: Night, io: Io): Promise<ExitCode> {
+export async function conduct({ config, ...night }: Night, io: Io): Promise<ExitCode> {
   // Files that cannot be used should cost neither a run's folder nor a pre-flight.
   createTlsOptions(config.tls);
   await checkIdentities(config, io.env);
+  const checks = night.preflight ? await checklistOf(config) : undefined;
+  const surroundings = await lookAround(config, io, night.preflight);
+  const unfinished = await unfinishedRelaxation(surroundings.config, io.env);
+  if (unfinished !== undefined) io.say(unfinished);
+  try {
+    return await conductThere(surroundings, { ...night, checks }, io);
+  } finally {
+    await surroundings.close();
+  }
+}
+
+async function conductThere(
+  surroundings: Surroundings,
+  { secrets, out, checks, drive, relaxNginx = false }: Omit<Night, 'config' | 'preflight'> & Pick<Production, 'checks'>,
+  io: Io,
+): Promise<ExitCode> {
+  const { config } = surroundings;
   const runId = newRunId(new Date());
   const folder = await createRunFolder(out, runId);
   const redactor = new Redactor();
@@ -54,7 +76,8 @@ export async function conduct({ config, secrets, out, preflight, drive }: Night,
   // Of a signal and the rule the first one counts.
   if (config.abort) journal.follow(watchForAbort(config.abort, (reason) => !signal.aborted && rule.abort(reason)));
   const { emit } = journal;
-  const failure = await produce({ config, drive, runId, folder, preflight, redactor, emit, signal, broken: rule.signal }, io);
+  const production = { surroundings, drive, runId, folder, checks, relaxNginx, redactor, emit, signal, broken: rule.signal };
+  const failure = await produce(production, io);
   stopShowing();
   await journal.close();
   if (disk.signal.aborted) throw disk.signal.reason;

@@ -1,4 +1,5 @@
 import type { Redactor } from '../bundle/redact.js';
+import type { RedisClient } from '../clients/redis.js';
 import type { Config } from '../config/config.js';
 import type { Emit } from '../journal/event.js';
 import type { Auth } from '../load/identities/auth.js';
@@ -10,6 +11,8 @@ export interface DriveContext {
   runId: string;
   auth: Auth;
   redactor: Redactor;
+  /** The client of the Redis that the configuration names. */
+  redis: RedisClient | undefined;
   emit: Emit;
   /** Somebody, or the abort rule, wants the load to end in good order. Its reason says who. */
   stop: AbortSignal;
@@ -21,9 +24,9 @@ export type DriveEnd = 'completed' | 'stopped' | 'error';
 /** Whose load the run watches: our own, another tool's, or nobody's. Called in the order in which its parts stand here. */
 export interface Drive {
   mode: 'load' | 'external' | 'watch';
-  /** Sees to it before the pre-flight that this machine can do it. */
-  check?(ctx: DriveContext): Promise<void>;
-  /** Makes ready before anything is sampled. */
+  /** What happens now that somebody wants the end, for people. */
+  stopping: string;
+  /** Makes ready after the pre-flight, before anything is sampled. */
   prepare?(ctx: DriveContext): Promise<void>;
   /** Everything from `load.start` to `load.end`. Rejects when nothing could be started. */
   run(ctx: DriveContext): Promise<DriveEnd>;

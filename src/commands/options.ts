@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { Flags } from '../config/load.js';
 import { IDENTITIES, RHYTHMS } from '../config/schema-load.js';
 
 /** Adds the options that say what to load and how; the same for `run`, `preflight` and `demo`. */
 export function addLoadOptions(command: Command): Command {
-  return command
+  return addSamplingOptions(command)
     .option('-u, --users <n>', 'users in place of the stages, as with Locust')
     .option('-r, --spawn-rate <n>', 'users started a second, with --users')
     .option('-t, --run-time <time>', 'how long, with --users: 300, 90s, 25m, 1h30m')
@@ -20,8 +21,43 @@ export function addLoadOptions(command: Command): Command {
     .option('--seed <n>', 'makes the choices of all users repeatable')
     .option('--workers <n>', 'threads that send the load; auto: as many as help')
     .option('--abort', 'ends the run when a criterion fails: after 30 s, judged over 60 s, unless the file says otherwise')
+    .option('--no-canary', 'publishes no messages on Redis to prove that they cross from backend to backend');
+}
+
+/** Adds the options that say how to look and to judge, whatever there is to look at. */
+export function addSamplingOptions(command: Command): Command {
+  return command
     .option('--interval <seconds>', 'between two samples')
     .option('--strict', 'warnings and what could not be checked count against the verdict');
+}
+
+/** Adds the options that say where the parts of a real target are; `demo` knows its own. */
+export function addPartsOptions(command: Command): Command {
+  return command
+    .option('--docker [host]', "looks for the target's containers in Docker: DOCKER_HOST's, or this host's (ssh://user@host)")
+    .option('--docker-backends <name>', "the backends' containers, * for any characters: my-app-*")
+    .option('--instance <id>', "the target's EC2 instance, for CloudWatch")
+    .option('--settle <time>', 'how long to wait after the load for what CloudWatch tells late: 0, 90s, 5m');
+}
+
+/** Names of the options that shape our own load, as they are typed and as they are read. */
+const OWN_LOAD = {
+  users: '--users',
+  spawnRate: '--spawn-rate',
+  runTime: '--run-time',
+  preset: '--preset',
+  stages: '--stages',
+  timeScale: '--time-scale',
+  thinkTime: '--think-time',
+  rhythm: '--rhythm',
+  seed: '--seed',
+  workers: '--workers',
+  abort: '--abort',
+} as const;
+
+/** Those of the options that have a meaning only for our own load. */
+export function ownLoadOptions(options: Flags): string[] {
+  return Object.entries(OWN_LOAD).flatMap(([key, name]) => (options[key as keyof typeof OWN_LOAD] === undefined ? [] : [name]));
 }
 
 /** Adds the options that name the target and its configuration file. */
@@ -30,6 +66,23 @@ export function addTargetOptions(command: Command): Command {
     .option('-c, --config <file>', 'YAML or JSON; a websocket_test_config.json of the guide is fine as it is')
     .option('-H, --target <url>', 'ws:// or wss:// origin of the target')
     .addOption(new Option('--host <url>', 'the same under the name that Locust gives it').hideHelp());
+}
+
+/** Adds the options that hold wherever a checklist is run. */
+export function addChecklistOptions(command: Command): Command {
+  return command
+    .option('--checks <folder>', "runs a project's own checks after ours: each .js or .ts file in it exports one")
+    .option('--yes', 'the target may be a production system: load it all the same');
+}
+
+/** Adds the options of the checklist alone. */
+export function addPreflightOptions(command: Command): Command {
+  const each = (text: string, all: string[]) => [...all, text];
+  return addChecklistOptions(command)
+    .option('--only <ids>', 'runs these checks, and those that they come after; can be repeated', each, [])
+    .option('--skip <ids>', 'leaves these checks out; can be repeated', each, [])
+    .option('--list [format]', 'tells what there is to check and runs nothing; json: as JSON')
+    .option('--report <format=file>', 'writes the result: json=…, junit=… or markdown=…, - for stdout; can be repeated', each, []);
 }
 
 /** Adds the options that say which accounts are meant. */

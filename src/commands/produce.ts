@@ -1,25 +1,31 @@
-import { checks } from '../../checks/index.js';
+import { dirname } from 'node:path';
 import type { Redactor } from '../bundle/redact.js';
 import type { Config } from '../config/config.js';
 import { messageOf } from '../errors.js';
 import { type Emit, SCHEMA_VERSION } from '../journal/event.js';
-import { runPreflight } from '../preflight/runner.js';
+import type { Check } from '../preflight/check.js';
 import { type SamplerRunner, startSamplers } from '../samplers/runner.js';
 import { createAuth } from './auth.js';
 import { createCheckContext } from './check-context.js';
+import { runChecklist } from './checklist.js';
 import type { Drive, DriveContext } from './drive.js';
 import { evidenceWriter } from './evidence.js';
 import type { Io } from './io.js';
+import { type RelaxedRun, relaxNginx } from './nginx/on-run.js';
 import { createSamplers } from './samplers.js';
+import type { Surroundings } from './surroundings.js';
 import { VERSION } from './version.js';
 
 export interface Production {
-  config: Config;
+  surroundings: Surroundings;
   drive: Drive;
   runId: string;
   /** The run's. */
   folder: string;
-  preflight: boolean;
+  /** Undefined: no pre-flight is made. */
+  checks: readonly Check[] | undefined;
+  /** Whether nginx is relaxed for the time of the run. */
+  relaxNginx: boolean;
   redactor: Redactor;
   emit: Emit;
   /** Aborted by a signal or a disk that is full, with the reason. */
@@ -34,16 +40,20 @@ export interface Production {
  * @returns what ended the run before its time, for which there is evidence all the same; undefined when nothing did.
  */
 export async function produce(production: Production, io: Io): Promise<Error | undefined> {
-  const { config, drive, folder, redactor, emit, signal, broken } = production;
-  const samplers = createSamplers(config);
+  const { surroundings, drive, folder, redactor, emit, signal, broken } = production;
+  const { config, redis } = surroundings;
+  const archive = { folder, redact: (text: string) => redactor.redact(text) };
+  const samplers = createSamplers({ surroundings, archive, onSecret: (secret) => redactor.add(secret) });
   const auth = createAuth(config);
   const stop = AbortSignal.any([signal, broken]);
-  const ctx: DriveContext = { config, runId: production.runId, auth, redactor, emit, stop, io };
+  const ctx: DriveContext = { config, runId: production.runId, auth, redactor, redis, emit, stop, io };
   emit(runStart(production, samplers));
   let sampling: SamplerRunner | undefined;
+  let relaxed: RelaxedRun | undefined;
   try {
-    await drive.check?.(ctx);
-    if (production.preflight && !(await passes(production, auth, io))) {
+    if (production.relaxNginx) relaxed = await relaxNginx(config, surroundings.docker, io, emit);
+    if (production.checks && !(await passes(production, production.checks, auth, io))) {
+      await relaxed?.restore();
       emit({ type: 'run.end', reason: 'preflight_failed' });
       return undefined;
     }
@@ -51,13 +61,15 @@ export async function produce(production: Production, io: Io): Promise<Error | u
     const intervalMs = config.monitoring.intervalSeconds * 1000;
     sampling = startSamplers({ samplers, intervalMs, emit, save: evidenceWriter(folder, redactor) });
     await sampling.started;
-    tellOfStop(stop, broken, io);
+    tellOfStop(drive, stop, broken, io);
     const reason = await drive.run(ctx);
-    await sampling.stop(!stop.aborted);
+    await sampling.stop(stop);
+    await relaxed?.restore();
     emit(runEnd(production, reason === 'error' ? 'error' : 'completed'));
     return undefined;
   } catch (error) {
     await sampling?.stop();
+    await relaxed?.restore();
     emit(runEnd(production, 'error', messageOf(error)));
     return signal.aborted ? undefined : (error as Error);
   } finally {
@@ -65,7 +77,7 @@ export async function produce(production: Production, io: Io): Promise<Error | u
   }
 }
 
-function runStart({ config, drive, runId }: Production, samplers: readonly { id: string }[]): Parameters<Emit>[0] {
+function runStart({ surroundings: { config }, drive, runId }: Production, samplers: readonly { id: string }[]): Parameters<Emit>[0] {
   return {
     type: 'run.start',
     schema: SCHEMA_VERSION,
@@ -79,11 +91,19 @@ function runStart({ config, drive, runId }: Production, samplers: readonly { id:
     strict: config.strict,
     mode: drive.mode,
     sampleIntervalMs: config.monitoring.intervalSeconds * 1000,
+    ...canaryLimits(config, drive),
     criteria: { ...config.criteria },
     replicas: config.replicas,
     backends: config.backends.map((backend) => backend.name),
     samplers: samplers.map((sampler) => sampler.id),
   };
+}
+
+/** Canaries need users of ours. */
+function canaryLimits({ canary, redis }: Config, { mode }: Drive) {
+  if (mode !== 'load' || canary === undefined || redis === undefined) return {};
+  const { perSecond, limitMs, lostAfterMs } = canary;
+  return { canary: { perSecond, limitMs, lostAfterMs } };
 }
 
 /** What ended first counts: a signal, or the abort rule. */
@@ -93,15 +113,26 @@ function runEnd({ signal, broken }: Production, reason: 'completed' | 'error', m
   return { type: 'run.end', reason, ...(message !== undefined && { message }) };
 }
 
-async function passes({ config, redactor, emit, signal }: Production, auth: DriveContext['auth'], io: Io): Promise<boolean> {
+/** What need not be as it is configured while nginx is relaxed. */
+const RELAXED = new Map([['nginx-upstream-method', 'nginx is relaxed for the time of the run']]);
+
+async function passes(
+  { surroundings: { config, redis }, folder, relaxNginx, redactor, emit, signal }: Production,
+  checks: readonly Check[],
+  auth: DriveContext['auth'],
+  io: Io,
+): Promise<boolean> {
   const onSecret = (secret: string): void => redactor.add(secret);
-  const { passed } = await runPreflight({ checks, ctx: createCheckContext({ config, auth, env: io.env, onSecret }, signal), emit });
+  const options = { config, auth, redis, env: io.env, out: dirname(folder), yes: config.yes, onSecret };
+  const { passed } = await runChecklist(
+    { checks, skip: relaxNginx ? RELAXED : new Map(), ctx: createCheckContext(options, signal), emit, redactor },
+    io,
+  );
   return passed;
 }
 
-function tellOfStop(stop: AbortSignal, broken: AbortSignal, io: Io): void {
-  const tell = (): void =>
-    io.say(broken.aborted ? `aborting: ${broken.reason}` : 'stopping: users finish their task and close; once more to end at once');
+function tellOfStop({ stopping }: Drive, stop: AbortSignal, broken: AbortSignal, io: Io): void {
+  const tell = (): void => io.say(broken.aborted ? `aborting: ${broken.reason}` : `stopping: ${stopping}; once more to end at once`);
   if (stop.aborted) tell();
   else stop.addEventListener('abort', tell, { once: true });
 }

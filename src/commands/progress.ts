@@ -1,13 +1,11 @@
 import type { Config } from '../config/config.js';
-import type { CheckResultEvent, JournalEvent, LoadSecond } from '../journal/event.js';
+import type { JournalEvent, LoadSecond } from '../journal/event.js';
 import type { JournalWriter } from '../journal/writer.js';
 import { Distribution } from '../verdict/distribution.js';
 import type { Io } from './io.js';
 
 /** On something that is no terminal, a line every so many seconds. */
 const PLAIN_EVERY_SECONDS = 10;
-
-const MARKS: Record<CheckResultEvent['status'], string> = { pass: '✔', warn: '!', fail: '✘', skip: '-', error: '?' };
 
 const clock = (seconds: number): string =>
   `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
@@ -34,7 +32,7 @@ export function describeSecond(workers: readonly LoadSecond[], elapsed: number, 
   return `${clock(elapsed)}/${clock(duration)} ${stage} · ${active} users (${connected} connected) · ${requests} req/s, ${failures} failed${p95}`;
 }
 
-/** Follows a run and tells the terminal how it goes. Returns a function that ends it. */
+/** Follows a run after its checklist and tells the terminal how it goes. Returns a function that ends it. */
 export function showProgress(
   journal: Pick<JournalWriter, 'follow'>,
   config: Pick<Config, 'stages'>,
@@ -59,8 +57,6 @@ export function showProgress(
   };
   return journal.follow((event: JournalEvent) => {
     switch (event.type) {
-      case 'check.result':
-        return io.say(`${MARKS[event.status]} ${event.title}: ${event.observed}`);
       case 'load.start':
         loadStart = event.t;
         return;

@@ -13,13 +13,15 @@ export interface RunOptions extends Flags {
   host?: string;
   out: string;
   preflight: boolean;
+  relaxNginx?: boolean;
 }
 
 /** `loadwitness run`: the whole night. */
 export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   const { config, notices, secrets } = await resolveConfig({ file: options.config, flags: withHost(options), env: io.env });
   for (const notice of notices) io.say(`note: ${notice}`);
-  return await conduct({ config, secrets, out: options.out, preflight: options.preflight, drive: ownLoad() }, io);
+  const { out, preflight, relaxNginx = false } = options;
+  return await conduct({ config, secrets, out, preflight, relaxNginx, drive: ownLoad() }, io);
 }
 
 /** The flags with `--host` as the target where there is no `--target`. */

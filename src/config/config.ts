@@ -1,5 +1,7 @@
 import type { Stage } from '../journal/event.js';
 
+export { KINDMAP_LOG_PATTERNS } from './log-patterns.js';
+
 export interface Account {
   email: string;
   /** A secret: registered with the redactor as soon as it is known. */
@@ -95,10 +97,15 @@ export interface DockerConfig {
   redis?: string;
   /** Name of the container of nginx. */
   nginx?: string;
+  /** Where the application listens within its containers. */
+  port?: number;
 }
 
 export interface RedisConfig {
-  /** redis[s]://[user:password@]host:port[/db], as seen from this machine or, with `container`, from within that. */
+  /**
+   * redis[s]://[user:password@]host:port[/db], as seen from this machine or, with `container`, from within that. Where its host is the name
+   * of that container nobody has looked yet how it can be reached.
+   */
   url: string;
   /** The Pub/Sub channel between backends. */
   channel: string;
@@ -203,6 +210,16 @@ export interface KindmapOptions {
   gpsStepMeters: [number, number];
 }
 
+/** The hours of the day in which a production system may be loaded; over midnight where `from` is the later. */
+export interface OffPeak {
+  /** `HH:MM`. */
+  from: string;
+  /** `HH:MM`. */
+  to: string;
+  /** IANA name: `Asia/Seoul`. */
+  timeZone: string;
+}
+
 /** Everything that a run needs to know, resolved: the file, the flags and the defaults in one. */
 export interface Config {
   /** ws:// or wss:// origin of the target, without a path. */
@@ -237,7 +254,7 @@ export interface Config {
   /** How long users may take to finish their last task and close when the load stops. */
   stopTimeoutSeconds: number;
   criteria: Criteria;
-  /** Replicas that the target is meant to have. */
+  /** Replicas that the target is meant to have; 0: as many as Docker has containers of it. */
   replicas: number;
   backends: Backend[];
   docker?: DockerConfig;
@@ -257,6 +274,11 @@ export interface Config {
     /** Bytes of each log, before compression, that go to the evidence; of more, the beginning and the end. */
     logBudgetBytes: number;
   };
+  offPeak: OffPeak;
+  /** The user has said that the target may be a production system. */
+  yes: boolean;
+  /** Absolute path of a folder with checks of the project's own. */
+  checksFolder?: string;
   /** Warnings and skipped criteria count against the verdict. */
   strict: boolean;
 }

@@ -3,6 +3,7 @@ import { type ConfigIssue, messageOf } from '../errors.js';
 import { type Criteria, KINDMAP } from './config.js';
 import type { Flags } from './flags.js';
 import type { Draft } from './layer.js';
+import { CANARY_DEFAULTS } from './profiles/kindmap.js';
 import { closest } from './similar.js';
 
 /** What a whole draft is looked at with. */
@@ -23,8 +24,10 @@ export function draftIssues(draft: Draft, context: DraftContext): ConfigIssue[] 
     ...rhythmIssues(draft, context),
     ...tlsIssues(draft, context),
     ...partIssues(draft),
+    ...watchingIssues(draft, context),
     ...rangeIssues(draft.criteria),
     ...abortIssues(draft, context),
+    ...offPeakIssues(draft),
   ];
 }
 
@@ -32,6 +35,10 @@ function targetIssues({ target }: Draft, { hasFile, flags }: DraftContext): Conf
   if (target !== undefined || flags.target !== undefined) return [];
   const orKey = hasFile ? 'write "target" into the file or give --target' : 'give it';
   return [{ path: '--target', message: `is required: ${orKey}, e.g. --target wss://example.org` }];
+}
+
+function offPeakIssues({ offPeak: { from, to } }: Draft): ConfigIssue[] {
+  return from === to ? [{ path: 'off_peak', message: `must not end when it begins (${from}); the whole day is 00:00 to 23:59` }] : [];
 }
 
 function identityIssues({ identity, accounts, minted }: Draft, { flags, env }: DraftContext): ConfigIssue[] {
@@ -91,12 +98,12 @@ function unreadable(path: string, file: string | undefined): ConfigIssue[] {
 }
 
 /** A scenario of one's own brings no names of Redis channels and nginx upstreams along. */
-function partIssues({ redis, nginx }: Draft): ConfigIssue[] {
+function partIssues({ redis, nginx, docker }: Draft): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const need = (path: string, value: string, what: string): void => {
     if (value === '') issues.push({ path: `infrastructure.${path}`, message: `is required: ${what}` });
   };
-  if (redis.url !== undefined) need('redis.channel', redis.channel, 'the Pub/Sub channel between the backends');
+  if (redis.url !== undefined || docker?.redis) need('redis.channel', redis.channel, 'the Pub/Sub channel between the backends');
   if (nginx.config !== undefined) {
     need('nginx.upstream', nginx.upstream, 'the name of the upstream block in front of the backends');
     need(
@@ -104,6 +111,38 @@ function partIssues({ redis, nginx }: Draft): ConfigIssue[] {
       nginx.method,
       'the balancing method that it must have, e.g. round_robin, which is what nginx does without a directive',
     );
+  }
+  return issues;
+}
+
+function watchingIssues({ docker, scenario, redis, canary }: Draft, { flags }: DraftContext): ConfigIssue[] {
+  const issues = unreadable('infrastructure.redis.ca', redis.caFile);
+  if (docker && scenario !== KINDMAP && !docker.backends && !docker.redis && !docker.nginx) {
+    const path = flags.docker === undefined ? 'infrastructure.docker' : '--docker';
+    const message = `must say which containers, e.g. infrastructure.docker.backends: "app-*": those of the guide are the names of ${KINDMAP} alone`;
+    issues.push({ path, message });
+  }
+  return [...issues, ...canaryIssues(canary)];
+}
+
+function canaryIssues(canary: Draft['canary']): ConfigIssue[] {
+  if (canary === null) return [];
+  const issues: ConfigIssue[] = [];
+  const { limitMs, lostAfterMs, envelope, at } = { ...CANARY_DEFAULTS, ...canary };
+  if (envelope === undefined) {
+    issues.push({
+      path: 'canary.envelope',
+      message: 'is required: what the backends publish for one user, with "{user}" and "{canary}" in it',
+    });
+  }
+  if (at === undefined) {
+    issues.push({
+      path: 'canary.at',
+      message: 'is required: where the canary is in the frame that a user receives, e.g. "message.canary"',
+    });
+  }
+  if (limitMs > lostAfterMs) {
+    issues.push({ path: 'canary', message: `limit_ms (${limitMs}) must be no greater than lost_after_ms (${lostAfterMs})` });
   }
   return issues;
 }

@@ -4,9 +4,12 @@ import type { Stage } from '../journal/event.js';
 import { expandAddress, MAX_ADDRESSES } from './cidr.js';
 import { KINDMAP } from './config.js';
 import { MAX_SECONDS, parseDuration } from './duration.js';
+import { show } from './issues.js';
 import type { ConfigLayer } from './layer.js';
 import { parseStages } from './plan.js';
 import { KINDMAP_SMALL_STAGES, KINDMAP_STAGES } from './profiles/kindmap.js';
+import { INSTANCE_RULE, isInstanceId } from './schema-cloudwatch.js';
+import { DOCKER_HOST_RULE, isDockerHost } from './schema-docker.js';
 import { IDENTITIES, MAX_SEED, MAX_WORKERS, namesScenario, RHYTHMS, SCENARIO_RULE, tooMany, WORKERS_RULE } from './schema-load.js';
 import { parseTarget } from './target.js';
 
@@ -44,8 +47,22 @@ export interface Flags {
   /** Time between two samples. */
   interval?: string | undefined;
   strict?: boolean | undefined;
+  /** Folder with checks of the project's own. */
+  checks?: string | undefined;
+  /** The target may be a production system. */
+  yes?: boolean | undefined;
   /** `3-5` or `3`, in seconds. */
   thinkTime?: string | undefined;
+  /** `true`: the Docker Engine of this machine; a text: the one of this host. */
+  docker?: string | boolean | undefined;
+  /** Name of the backends' containers, `*` for any characters. */
+  dockerBackends?: string | undefined;
+  /** `false`: no canaries are sent. */
+  canary?: boolean | undefined;
+  /** How long late datapoints of CloudWatch are waited for. */
+  settle?: string | undefined;
+  /** Id of the target's EC2 instance. */
+  instance?: string | undefined;
 }
 
 /** What the flags say. */
@@ -71,10 +88,40 @@ export function readFlags(flags: Flags): ReadFlags {
     sourceAddresses: read(flags.sourceAddresses, '--source-addresses', report, addressesOf),
     thinkTimeSeconds: read(flags.thinkTime, '--think-time', report, thinkTimeOf),
     monitoring: { intervalSeconds: read(flags.interval, '--interval', report, intervalOf) },
+    docker: dockerOf(flags, report),
+    cloudwatch: cloudwatchOf(flags, report),
+    canary: flags.canary === false ? null : undefined,
+    checksFolder: flags.checks === undefined ? undefined : resolve(flags.checks),
+    yes: flags.yes,
     strict: flags.strict,
   };
   const timeScale = read(flags.timeScale, '--time-scale', report, scaleOf) ?? 1;
   return { layer, timeScale, issues };
+}
+
+function dockerOf({ docker, dockerBackends }: Flags, report: Report): ConfigLayer['docker'] {
+  if ((docker === undefined || docker === false) && dockerBackends === undefined) return undefined;
+  const isHost = (text: string): Parsed<string> =>
+    isDockerHost(text) ? { ok: true, value: text } : wrong(`${DOCKER_HOST_RULE}, is ${show(text)}`);
+  const isName = (text: string): Parsed<string> =>
+    text === '' ? wrong('must be the name of containers, e.g. "app-*"') : { ok: true, value: text };
+  const name = read(dockerBackends, '--docker-backends', report, isName);
+  return { host: typeof docker === 'string' ? read(docker, '--docker', report, isHost) : undefined, backends: name ? { name } : undefined };
+}
+
+function cloudwatchOf({ settle, instance }: Flags, report: Report): ConfigLayer['cloudwatch'] {
+  if (settle === undefined && instance === undefined) return undefined;
+  const isInstance = (text: string): Parsed<string> =>
+    isInstanceId(text) ? { ok: true, value: text } : wrong(`${INSTANCE_RULE}, is "${text}"`);
+  return {
+    settleSeconds: read(settle, '--settle', report, settleOf),
+    instanceId: read(instance, '--instance', report, isInstance),
+  };
+}
+
+function settleOf(text: string): Parsed<number> {
+  const value = parseDuration(text);
+  return value !== undefined && value <= MAX_SECONDS ? { ok: true, value } : wrong(`must be a time such as 0, 30s or 5m, is "${text}"`);
 }
 
 type Report = (path: string, message: string) => void;

@@ -1,9 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import type { z } from 'zod';
 import { type AbortRule, type Backend, type Criteria, KINDMAP, type TaskConfig } from './config.js';
 import type { ConfigLayer, Layer } from './layer.js';
 import { ABORT_DEFAULTS } from './profiles/kindmap.js';
+import { redisUrl } from './redis-url.js';
 import type { ConfigFile } from './schema.js';
+import { canaryOf } from './schema-canary.js';
+import { cloudwatchKeys, cloudwatchOf } from './schema-cloudwatch.js';
+import { dockerKeys, dockerOf } from './schema-docker.js';
 import { backendGroup, infrastructureKeys, monitoring, nginx, redis } from './schema-infrastructure.js';
 import { unusedKeys } from './schema-parts.js';
 
@@ -56,10 +59,15 @@ export function layerOf(config: ConfigFile, file: string, tasks: readonly string
     criteria: { ...config.success_criteria?.layer, logProof: logProofOf(config.monitoring) },
     replicas: replicasOf(infrastructure),
     backends: infrastructure.backends?.map((backend) => backendOf(backend, path)),
-    redis: redisOf(infrastructure),
+    docker: dockerOf(infrastructure.docker, path),
+    redis: redisOf(infrastructure, path),
     nginx: nginxOf(infrastructure, path),
+    cloudwatch: cloudwatchOf(config.monitoring?.cloudwatch),
+    canary: canaryOf(config.canary),
     envFile: path(infrastructure.env_file),
     monitoring: monitoringOf(config.monitoring),
+    offPeak: { from: config.off_peak?.from, to: config.off_peak?.to, timeZone: config.off_peak?.time_zone },
+    checksFolder: path(config.checks),
     strict: config.strict,
   };
 }
@@ -102,8 +110,8 @@ function stagesOf(config: ConfigFile): ConfigLayer['stages'] {
 }
 
 function replicasOf(infrastructure: Infrastructure): number | undefined {
-  const { replicas, backend_replicas, backend_count, backend, backends } = infrastructure;
-  return replicas ?? backend_replicas ?? backend_count ?? backend?.replicas ?? backend?.count ?? (backends?.length || undefined);
+  const { replicas, backend_replicas, backend_count, backend } = infrastructure;
+  return replicas ?? backend_replicas ?? backend_count ?? backend?.replicas ?? backend?.count;
 }
 
 function backendOf(
@@ -117,13 +125,22 @@ function backendOf(
     ...(backend.address === undefined ? {} : { address: backend.address }),
     ...(backend.port === undefined ? {} : { port: backend.port }),
     ...(log === undefined ? {} : { log }),
+    ...(backend.log_command === undefined ? {} : { logCommand: backend.log_command }),
+    ...(backend.container === undefined ? {} : { container: backend.container }),
   };
 }
 
-function redisOf(infrastructure: Infrastructure): ConfigLayer['redis'] {
-  const own = infrastructure.redis ?? {};
+function redisOf(infrastructure: Infrastructure, path: (text: string | undefined) => string | undefined): ConfigLayer['redis'] {
+  const { host, port, username, password, db, ...own } = infrastructure.redis ?? {};
+  const access = { port, username, password, db };
+  // From within a container its Redis is at home.
+  const home = host ?? (own.container === undefined ? undefined : '127.0.0.1');
   return {
-    url: own.url ?? infrastructure.redis_url ?? (own.host === undefined ? undefined : redisUrl(own)),
+    url: own.url ?? infrastructure.redis_url ?? (home === undefined ? undefined : redisUrl(home, access)),
+    access: Object.values(access).some((value) => value !== undefined) ? access : undefined,
+    container: own.container,
+    lists: own.lists,
+    caFile: path(own.ca),
     channel:
       own.channel ??
       own.pubsub_channel ??
@@ -131,12 +148,6 @@ function redisOf(infrastructure: Infrastructure): ConfigLayer['redis'] {
       infrastructure.redis_channel ??
       infrastructure.pubsub_channel,
   };
-}
-
-function redisUrl(own: z.infer<typeof redis>): string {
-  const credentials = own.password === undefined ? '' : `${encodeURIComponent(own.username ?? '')}:${encodeURIComponent(own.password)}@`;
-  const host = own.host?.includes(':') ? `[${own.host}]` : own.host;
-  return `redis://${credentials}${host}:${own.port ?? 6379}/${own.db ?? 0}`;
 }
 
 function nginxOf(infrastructure: Infrastructure, path: (text: string | undefined) => string | undefined): ConfigLayer['nginx'] {
@@ -151,6 +162,8 @@ function nginxOf(infrastructure: Infrastructure, path: (text: string | undefined
       infrastructure.nginx_load_balancing ??
       infrastructure.load_balancing,
     statusUrl: own.status_url ?? infrastructure.nginx_status_url,
+    container: own.container,
+    errorLog: path(own.error_log),
   };
 }
 
@@ -158,6 +171,8 @@ function monitoringOf(own: ConfigFile['monitoring']): ConfigLayer['monitoring'] 
   return {
     intervalSeconds: own?.interval_seconds ?? own?.sampling_interval_seconds ?? own?.collection_interval_seconds,
     logPatterns: own?.log_patterns,
+    nginxPatterns: own?.nginx_patterns,
+    logBudgetBytes: own?.log_budget,
   };
 }
 
@@ -177,8 +192,10 @@ export function unusedParts(config: ConfigFile, known: readonly string[] | undef
     ...(twice ? ['infrastructure.redis.host'] : []),
     ...unused('infrastructure', infrastructure, infrastructureKeys),
     ...unused('infrastructure.backend', infrastructure?.backend, backendGroup),
+    ...unused('infrastructure.docker', infrastructure?.docker, dockerKeys),
     ...unused('infrastructure.redis', infrastructure?.redis, redis),
     ...unused('infrastructure.nginx', infrastructure?.nginx, nginx),
     ...unused('monitoring', config.monitoring, monitoring),
+    ...unused('monitoring.cloudwatch', config.monitoring?.cloudwatch, cloudwatchKeys),
   ].map((path) => `${path} is not used`);
 }

@@ -1,4 +1,5 @@
-import type { Config, NginxConfig, RedisConfig } from './config.js';
+import type { CanaryConfig, CloudWatchConfig, Config, DockerConfig, NginxConfig, RedisConfig } from './config.js';
+import type { RedisAccess } from './redis-url.js';
 
 /** A value of which any part may be left out. Lists are whole or absent. */
 export type Layer<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Layer<T[K]> | undefined } : T;
@@ -7,17 +8,28 @@ export type Layer<T> = T extends readonly unknown[] ? T : T extends object ? { [
  * The configuration while its layers are laid over each other. It differs from {@link Config} where a part can be known
  * before it is known whether it is used: a channel without the URL of its Redis.
  */
-export interface Draft extends Omit<Config, 'target' | 'redis' | 'nginx'> {
+export interface Draft extends Omit<Config, 'target' | 'redis' | 'nginx' | 'docker' | 'cloudwatch' | 'canary'> {
   target?: string;
-  redis: Partial<RedisConfig> & Pick<RedisConfig, 'channel' | 'lists'>;
+  /** `access`: how to get in where its address is still to be found. */
+  redis: Partial<RedisConfig> & Pick<RedisConfig, 'channel' | 'lists'> & { access?: RedisAccess };
   nginx: NginxConfig;
+  /** `null` for a container that is not to be looked for. */
+  docker?: DockerDraft;
+  cloudwatch?: Partial<CloudWatchConfig>;
+  /** `null`: none are sent. */
+  canary: Partial<CanaryConfig> | null;
+}
+
+export interface DockerDraft extends Omit<DockerConfig, 'redis' | 'nginx'> {
+  redis?: string | null;
+  nginx?: string | null;
 }
 
 /** Defaults that lie between the profile and the file, e.g. what `demo` knows of its own stack. */
 export type ConfigLayer = Layer<Draft>;
 
 /** Maps that mean something only as a whole: the weights of a file must not mix with the weights of the profile. */
-const WHOLE = new Set(['disabilityTypes']);
+const WHOLE = new Set(['disabilityTypes', 'backends', 'access', 'envelope']);
 
 /** Lays one layer over another: maps are merged, everything else is replaced, what is undefined leaves the lower value. */
 export function overlay(under: Draft, over: ConfigLayer): Draft {

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
 import { ConfigError, type ConfigIssue } from '../errors.js';
+import { commandSecrets } from './command-secrets.js';
 import { type Config, KINDMAP, type TaskConfig } from './config.js';
 import { draftIssues } from './draft-issues.js';
 import { MAX_SECONDS } from './duration.js';
 import { expandEnvironment } from './environment.js';
+import { finish } from './finish.js';
 import { type Flags, readFlags } from './flags.js';
 import { layerOf, unusedParts } from './from-file.js';
 import { issuesOf } from './issues.js';
 import { type ConfigLayer, type Draft, overlay } from './layer.js';
-import { scaleStages, unreachedStages } from './plan.js';
+import { unreachedStages } from './plan.js';
 import { GENERIC_PROFILE } from './profiles/generic.js';
 import { ABORT_DEFAULTS, KINDMAP_PROFILE } from './profiles/kindmap.js';
 import { readConfigFile } from './read-file.js';
@@ -55,7 +57,7 @@ function resolveConfig(source: Source | undefined, { flags, env, base, tasks }: 
   const fromFile = source === undefined ? { layer: {}, issues: [], notices: [], tree: {} } : readSource(source, env, names);
   const fromFlags = readFlags(flags);
   const issues = [...fromFile.issues, ...fromFlags.issues];
-  const layers = [base ?? {}, fromFile.layer, fromFlags.layer];
+  const layers: ConfigLayer[] = [base ?? {}, fromFile.layer, fromFlags.layer];
   const draft = withAbort(layers.map(withReplicas).reduce<Draft>(overlay, profile), flags);
   // A layer with mistakes has holes: what only a whole draft can tell would then be told of the holes.
   if (fromFile.issues.length === 0) {
@@ -65,12 +67,18 @@ function resolveConfig(source: Source | undefined, { flags, env, base, tasks }: 
   if (end > MAX_SECONDS) issues.push({ path: '--time-scale', message: `makes the plan end after ${end} s; the most is ${MAX_SECONDS} s` });
   if (issues.length > 0) throw new ConfigError(nameOf(source, fromFile.issues.length > 0, issues), issues);
 
-  const config = finish(draft, fromFlags.timeScale);
+  const replicasAreGiven = layers.some((layer) => layer.replicas !== undefined);
+  const config = finish(draft, { timeScale: fromFlags.timeScale, replicasAreGiven });
   return {
     config,
     notices: [...fromFile.notices, ...draftNotices(draft, config, fromFile.layer)],
-    secrets: secretsOf([fromFile.tree, base, draft, config.identity === 'minted' ? { secret: env[config.minted.secretEnv] } : {}]),
+    secrets: allSecrets([fromFile.tree, base, draft, config], config, env),
   };
+}
+
+function allSecrets(trees: unknown, { identity, minted, backends }: Config, env: NodeJS.ProcessEnv): string[] {
+  const ofCommands = backends.flatMap(({ logCommand = [] }) => commandSecrets(logCommand));
+  return [...new Set([...secretsOf([trees, identity === 'minted' ? { secret: env[minted.secretEnv] } : {}]), ...ofCommands])];
 }
 
 /** The lowest layer: the guide's test of KindMap, or what holds for any service where the scenario is another. */
@@ -113,28 +121,6 @@ function withReplicas(layer: ConfigLayer): ConfigLayer {
   return layer.replicas === undefined && named > 0 ? { ...layer, replicas: named } : layer;
 }
 
-function finish(draft: Draft, timeScale: number): Config {
-  const { target = '', redis, nginx, envFile, stages, tls, reconnect, seed, abort, ...rest } = draft;
-  const { url, ...ofRedis } = redis;
-  return {
-    ...rest,
-    target,
-    stages: timeScale === 1 ? stages : scaleStages(stages, timeScale),
-    reconnect: defined(reconnect),
-    tls: defined(tls),
-    ...(seed === undefined ? {} : { seed }),
-    ...(abort === undefined ? {} : { abort }),
-    ...(url === undefined ? {} : { redis: { ...defined(ofRedis), url } }),
-    ...(nginx.config === undefined && nginx.statusUrl === undefined ? {} : { nginx: defined(nginx) }),
-    ...(envFile === undefined ? {} : { envFile }),
-  };
-}
-
-/** Without the keys that are there and undefined. */
-function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
-}
-
 function draftNotices(draft: Draft, config: Config, file: ConfigLayer): string[] {
   const notices = unreachedStages(config.stages);
   if (draft.identity !== 'accounts' && (file.accounts?.length ?? 0) > 0) {
@@ -152,7 +138,22 @@ function draftNotices(draft: Draft, config: Config, file: ConfigLayer): string[]
   if (config.target.startsWith('ws:') && Object.keys(config.tls).some((key) => key !== 'insecure')) {
     notices.push('tls has no effect: the target is a ws:// origin');
   }
+  notices.push(...unusedWatching(draft, config, file));
   const named = draft.backends.length;
-  if (named > 0 && named !== draft.replicas) notices.push(`${draft.replicas} replicas are expected, and ${named} backends are named`);
+  if (named > 0 && config.replicas > 0 && named !== draft.replicas)
+    notices.push(`${draft.replicas} replicas are expected, and ${named} backends are named`);
+  return notices;
+}
+
+/** What was asked of canaries, CloudWatch and TLS of Redis, and cannot be had. */
+function unusedWatching({ redis, cloudwatch }: Draft, config: Config, file: ConfigLayer): string[] {
+  const notices: string[] = [];
+  if (file.canary && config.redis === undefined) notices.push('canary is not used: it needs infrastructure.redis');
+  if (cloudwatch && config.cloudwatch === undefined) {
+    notices.push('CloudWatch is not asked: monitoring.cloudwatch needs an instance_id (or --instance), or metrics with their dimensions');
+  }
+  if (redis.caFile !== undefined && config.redis?.url.startsWith('redis:')) {
+    notices.push('infrastructure.redis.ca has no effect: the URL is not rediss://');
+  }
   return notices;
 }

@@ -41,7 +41,7 @@ export const workers = () =>
 export const secondsOrNone = () => number(`a number of seconds from 0 to ${MAX_SECONDS}`, (value) => value >= 0 && value <= MAX_SECONDS);
 
 /** `30`, `30s`, `1m30s`. */
-const duration = () => {
+export const duration = () => {
   const message = 'must be a time such as 30, 30s or 1m30s';
   return z.preprocess(
     (value) => (typeof value === 'string' ? (parseDuration(value) ?? value) : value),

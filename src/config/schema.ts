@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { readCriteria } from './criteria.js';
 import { KINDMAP_DISABILITY_TYPES } from './profiles/kindmap.js';
+import { canary } from './schema-canary.js';
 import * as infrastructure from './schema-infrastructure.js';
 import * as load from './schema-load.js';
+import { offPeak } from './schema-off-peak.js';
 import { choice, closed, list, positive, seconds, span, text, unknownKey, weight, wholeNumber, yesOrNo } from './schema-parts.js';
 import { parseTarget } from './target.js';
 
@@ -157,6 +159,7 @@ export const createFileSchema = (tasks: readonly string[] | undefined) =>
       message_types: messageTypes(tasks).optional(),
       success_criteria: criteria(tasks ?? []).optional(),
       infrastructure: infrastructure.infrastructure.optional(),
+      canary,
       test_accounts: list(account).optional(),
       monitoring: infrastructure.monitoring.optional(),
       identity: choice(load.IDENTITIES).optional(),
@@ -175,6 +178,8 @@ export const createFileSchema = (tasks: readonly string[] | undefined) =>
       abort: load.abort,
       connect_timeout_seconds: seconds().optional(),
       stop_timeout_seconds: seconds().optional(),
+      off_peak: offPeak.optional(),
+      checks: text().optional(),
       strict: yesOrNo().optional(),
     },
     [...DESCRIPTIVE, '$schema', 'version', 'test_name', 'test_description', 'last_updated', 'author'],

@@ -28,9 +28,11 @@ beforeEach(async () => {
     },
     say: (line) => void said.push(line),
     progress: (line) => void said.push(line),
+    block: () => {},
     keys: () => () => undefined,
     env: {},
     isTerminal: true,
+    outIsTerminal: false,
     colour: false,
     signal: new AbortController().signal,
   };

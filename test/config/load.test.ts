@@ -64,8 +64,8 @@ describe('loadConfig', () => {
       'infrastructure.workers_per_backend is not used',
       'infrastructure.max_connections_per_backend is not used',
       'infrastructure.total_capacity is not used',
-      'monitoring.cloudwatch is not used',
       'the users are guests, and test_accounts are only checked; --identity accounts makes the users log in',
+      'CloudWatch is not asked: monitoring.cloudwatch needs an instance_id (or --instance), or metrics with their dimensions',
     ]);
   });
 

@@ -9,18 +9,20 @@ describe('publicConfig', () => {
       env: {},
       base: {
         identity: 'accounts',
+        backends: [{ name: 'a', logCommand: ['ssh', 'h', 'read-log --token t0ken'] }],
         accounts: [{ email: 'a@b.c', password: 'hunter2' }],
         redis: { url: 'redis://:s3cret@h:6379/0', channel: 'c' },
         nginx: { statusUrl: 'http://u:st4tus@h/' },
       },
     });
     const shown = publicConfig(config);
-    expect(secrets.sort()).toEqual(['hunter2', 's3cret', 'st4tus']);
+    expect(secrets.sort()).toEqual(['hunter2', 's3cret', 'st4tus', 't0ken']);
     for (const secret of secrets) expect(JSON.stringify(shown)).not.toContain(secret);
     expect(shown).toEqual({
       ...config,
+      backends: [{ name: 'a', logCommand: ['ssh', 'h', 'read-log --token <redacted>'] }],
       accounts: [{ email: 'a@b.c', password: '<redacted>' }],
-      redis: { url: 'redis://:<redacted>@h:6379/0', channel: 'c', lists: [] },
+      redis: { url: 'redis://:<redacted>@h:6379/0', channel: 'c', lists: ['1/celery'] },
       nginx: { upstream: 'fastapi_backend', method: 'ip_hash', statusUrl: 'http://u:<redacted>@h/' },
     });
   });

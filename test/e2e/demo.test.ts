@@ -82,13 +82,25 @@ describe('a demo of a healthy target', () => {
   });
 
   it('finds every check green that the demo can make', () => {
-    const statuses = run.evidence.of('check.result').map(({ check, status }) => `${check} ${status}`);
-    expect(statuses.filter((status) => !status.endsWith(' pass'))).toEqual([]);
+    const others = run.evidence.of('check.result').filter(({ status }) => status !== 'pass');
+    expect(others.map(({ check, status }) => `${check} ${status}`)).toEqual([
+      // The backends are processes, its users are guests, and it is not on AWS.
+      'docker-reachable skip',
+      'replicas-same-image skip',
+      'identity-matches-token skip',
+      'token-lifetime skip',
+      'cloudwatch-access skip',
+      'cloudwatch-metrics skip',
+      'cpu-credits skip',
+    ]);
   });
 
   it('is reported again from the journal alone, byte for byte the same', async () => {
     const before = run.evidence.files();
-    for (const file of Object.keys(before)) if (!/(journal\.ndjson|config\.json)$/.test(file)) rmSync(file);
+    // What was collected from the target is evidence, and no report.
+    const reports = Object.keys(before).filter((file) => /(verdict\.json|summary\.md|report\.html|\.csv)$/.test(file));
+    expect(reports).toHaveLength(7);
+    for (const file of reports) rmSync(file);
     const again = await runCli(['report', run.evidence.folder]);
     expect(again.code).toBe(0);
     expect(again.stdout).toBe(run.stdout);
@@ -108,12 +120,20 @@ describe('a demo of a target with a fault', () => {
   });
 
   it('is inconclusive when the logs cannot be read, since "no failures" was not seen', async () => {
-    const { code, evidence } = await demo('unreadable-logs', '--fault', 'unreadable-logs');
+    const { code, evidence } = await demo('unreadable-logs', '--fault', 'unreadable-logs', '--no-preflight');
     expect(code).toBe(3);
     const { verdict, criteria } = evidence.json('verdict.json');
     expect(verdict).toBe('INCONCLUSIVE');
     const doubtful = criteria.filter((row: { required: boolean; status: string }) => row.required && row.status !== 'pass');
     expect(doubtful.map((row: { id: string }) => row.id)).toEqual(['publish_failures']);
+  });
+
+  it('is not even loaded when the checklist finds that the logs cannot be read', async () => {
+    const { code, evidence } = await demo('unreadable-logs-found', '--fault', 'unreadable-logs');
+    expect(code).toBe(4);
+    const failed = evidence.of('check.result').filter(({ status }) => status === 'fail' || status === 'error');
+    expect(failed.map(({ check }) => check)).toEqual(['log-access']);
+    expect(evidence.of('load.start')).toEqual([]);
   });
 });
 
@@ -170,7 +190,7 @@ describe('a demo that only serves', () => {
 
   it('gives a configuration with which the checklist passes', async () => {
     const { code, stdout } = await runCli(['preflight', '--config', file]);
-    expect(stdout).toContain('8 pass');
+    expect(stdout).toMatch(/\d+ pass; \d+ checks skipped/);
     expect(code).toBe(0);
   });
 

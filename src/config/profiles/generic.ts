@@ -24,5 +24,6 @@ export const GENERIC_PROFILE: Draft = {
   // What a service calls them is its own affair: the file has to name what it wants to be looked at.
   redis: { channel: '', lists: [] },
   nginx: { upstream: '', method: '' },
+  canary: null,
   monitoring: { ...KINDMAP_PROFILE.monitoring, logPatterns: {} },
 };

@@ -1,5 +1,6 @@
 import { KINDMAP } from '../config.js';
 import type { Draft } from '../layer.js';
+import { KINDMAP_LOG_PATTERNS } from '../log-patterns.js';
 
 /** The Seoul stations between which virtual users travel: names as the target's route table knows them. */
 export const KINDMAP_STATIONS = [
@@ -43,30 +44,6 @@ export const KINDMAP_STAGES = [
 /** The guide's method 3: 100 users at 2 a second for five minutes. */
 export const KINDMAP_SMALL_STAGES = [{ name: 'Small', users: 100, spawnRate: 2, untilSeconds: 300 }];
 
-/**
- * Log counters. The guide's own patterns are kept although the real backend never writes some of them: that they stay at
- * zero is itself a finding. Regular expressions without flags.
- */
-const LOG_PATTERNS = {
-  publish_failed: '메시지 발행 실패',
-  route_calculated: '경로 계산 완료',
-  guide_ws_connected: 'WebSocket 연결 성공',
-  guide_ws_connect_failed: 'WebSocket 연결 실패',
-  guide_publish: '메시지 발행',
-  guide_cache_hit: '캐시 히트',
-  client_connected: '클라이언트 연결: ',
-  client_disconnected: '클라이언트 연결 해제: ',
-  ws_closed: 'WebSocket 정상 종료: ',
-  guest_accepted: '게스트 연결 허용: ',
-  duplicate_connection: '중복 연결 감지: ',
-  connection_refused: '연결 거부',
-  pubsub_listener_error: 'Redis Pub/Sub 리스너 오류',
-  route_metrics: 'METRICS: \\{"event": "route_calculation"',
-  route_cache_hit: '"cache_hit": true',
-  jwt_expired: 'JWT 토큰이 만료되었습니다',
-  error_level: ' - (ERROR|CRITICAL) - ',
-};
-
 /** What nginx writes when it is the bottleneck or has lost a backend. */
 export const NGINX_PATTERNS = {
   worker_connections: 'worker_connections are not enough',
@@ -75,6 +52,17 @@ export const NGINX_PATTERNS = {
   upstream_timeout: 'upstream timed out',
   no_live_upstreams: 'no live upstreams',
 };
+
+/** The guide's names of the containers, and the port that its application listens on in them. */
+export const KINDMAP_CONTAINERS = {
+  backends: { name: 'kindmap-fastapi-*' },
+  redis: 'kindmap-redis',
+  nginx: 'kindmap-nginx',
+  port: 8001,
+};
+
+/** What canaries are where a configuration gives their envelope and says no more. */
+export const CANARY_DEFAULTS = { perSecond: 10, limitMs: 1000, lostAfterMs: 2000 };
 
 /** When a run is broken off, where a configuration asks for it and says no more. */
 export const ABORT_DEFAULTS = { afterSeconds: 30, windowSeconds: 60, criteria: [] as string[] };
@@ -125,8 +113,17 @@ export const KINDMAP_PROFILE: Draft = {
   },
   replicas: 3,
   backends: [],
-  redis: { channel: 'kindmap_events', lists: [] },
+  // The jobs of the real backend's traffic: without a worker the list grows for the whole test.
+  redis: { channel: 'kindmap_events', lists: ['1/celery'] },
   nginx: { upstream: 'fastapi_backend', method: 'ip_hash' },
-  monitoring: { intervalSeconds: 2, logPatterns: LOG_PATTERNS, nginxPatterns: NGINX_PATTERNS, logBudgetBytes: 50 * MIB },
+  canary: {
+    ...CANARY_DEFAULTS,
+    envelope: { target_user_id: '{user}', message: { type: 'loadwitness_canary', canary: '{canary}' }, timestamp: '{time}' },
+    at: 'canary',
+  },
+  monitoring: { intervalSeconds: 2, logPatterns: { ...KINDMAP_LOG_PATTERNS }, nginxPatterns: NGINX_PATTERNS, logBudgetBytes: 50 * MIB },
+  // Few travel by underground then.
+  offPeak: { from: '02:00', to: '05:00', timeZone: 'Asia/Seoul' },
+  yes: false,
   strict: false,
 };
