@@ -1,4 +1,4 @@
-/** The benchmark of the load engine: `npm run bench -- [closed|think|linear|truth|all] [--rounds N] [--seconds N]`. */
+/** The benchmark of the load engine: `npm run bench -- [closed|think|linear|truth|watching|all] [--rounds N] [--seconds N]`. */
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,12 +10,14 @@ import { UNPINNED_BECAUSE } from './pinned-process.js';
 import { compileServer } from './server.js';
 import { thinkTime } from './think.js';
 import { latencyTruth } from './truth.js';
+import { watching } from './watching.js';
 
 const MEASUREMENTS: Record<string, (bench: BenchRun) => Promise<Figure[]>> = {
   closed: closedLoop,
   think: thinkTime,
   linear,
   truth: latencyTruth,
+  watching,
 };
 
 /** A core that others use for a quarter of the time is no core to measure on. */
