@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CanaryConfig } from '../config/config.js';
 import { messageOf } from '../errors.js';
 import type { CanarySecond, Emit } from '../journal/event.js';
+import type { Recipient, Recipients } from '../recipients.js';
 import { fillEnvelope } from './envelope.js';
-import type { Recipient, Recipients } from './recipients.js';
 import { CanaryTracker } from './tracker.js';
 
 /** The way to the target's channel. */

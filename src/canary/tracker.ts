@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../histogram.js';
 import type { CanarySecond } from '../journal/event.js';
-import type { Recipient } from './recipients.js';
+import type { Recipient } from '../recipients.js';
 
 /** What is counted between two records. */
 export type CanaryCounts = Omit<CanarySecond, 'type' | 't' | 'second' | 'phase'>;

@@ -1,5 +1,5 @@
+import type { CanaryNews, Recipient, Recipients } from '../recipients.js';
 import type { CanaryOrder, CanaryReport } from './protocol.js';
-import type { CanaryNews, Recipient, Recipients } from './recipients.js';
 import { timeOfDay } from './shared-clock.js';
 
 /** How long a worker may take to answer; one that is so busy is asked again with the next canary. */

@@ -1,11 +1,11 @@
 import { messageOf } from '../errors.js';
+import type { CanaryNews, Recipient, Recipients } from '../recipients.js';
 import { allRead } from './canary-clerk.js';
 import type { CanaryMark } from './canary-mark.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { CanaryMailbox, type Slot } from './mailbox.js';
 import { parseMessage } from './message.js';
 import { createRandom } from './random.js';
-import type { CanaryNews, Recipient, Recipients } from './recipients.js';
 import type { Scenario } from './scenario.js';
 import { timeOfDay } from './shared-clock.js';
 import type { UserIdentity } from './virtual-user.js';

@@ -1,11 +1,11 @@
 import { messageOf } from '../errors.js';
 import type { Emit } from '../journal/event.js';
+import type { Recipients } from '../recipients.js';
 import type { CanaryMark } from './canary-mark.js';
 import { greatestUsers, type Layout } from './capacity.js';
 import { Crew } from './crew.js';
 import type { Identities } from './identities.js';
 import type { LoadConfig } from './plan.js';
-import type { Recipients } from './recipients.js';
 
 /** A load under way. */
 export interface Load {

@@ -1,5 +1,5 @@
+import type { CanaryNews, Recipient } from '../recipients.js';
 import { CanaryFinder, type CanaryMark } from './canary-mark.js';
-import type { CanaryNews, Recipient } from './recipients.js';
 import { Rotation } from './rotation.js';
 import type { Message } from './scenario.js';
 import { sharedNow } from './shared-clock.js';

@@ -1,8 +1,8 @@
 import type { NewEvent } from '../journal/event.js';
+import type { Recipient } from '../recipients.js';
 import type { CanaryMark } from './canary-mark.js';
 import type { Identities } from './identities.js';
 import type { LoadConfig } from './plan.js';
-import type { Recipient } from './recipients.js';
 
 /** Everything that a worker needs to know. It holds tokens, so it is sent as a message and never as an argument or in the environment. */
 export interface WorkerData {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { DockerClient } from '../clients/docker.js';
+import { type NginxProcesses, readNginxProcesses } from '../clients/nginx/processes.js';
 import { readNginxConfig } from '../clients/nginx.js';
 import { messageOf } from '../errors.js';
-import { type NginxProcesses, readNginxProcesses } from './nginx-processes.js';
 import type { EvidenceFile } from './sampler.js';
 
 interface InContainer {

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Canaries, type CanariesOptions, type Publisher, startCanaries } from '../../src/canary/canaries.js';
-import type { CanaryNews, Recipient, Recipients } from '../../src/canary/recipients.js';
 import type { CanarySecond, NewEvent } from '../../src/journal/event.js';
+import type { CanaryNews, Recipient, Recipients } from '../../src/recipients.js';
 import { type RedisServer, startRedis } from '../helpers/redis-server.js';
 import { until } from '../helpers/until.js';
 

@@ -70,7 +70,8 @@ describe('preflight --list', () => {
     expect(ids.length).toBeLessThan(checks.length);
     const without = await runCli([...args, '--skip', 'target-reachable']);
     const left = JSON.parse(without.stdout);
-    expect(left).toHaveLength(ids.length - 1);
+    // Nor what only that comes after.
+    expect(left).toHaveLength(1);
     expect(left.at(-1)).toMatchObject({ id: 'health-page', needs: ['target'], after: ['target-reachable'], required: true });
   });
 

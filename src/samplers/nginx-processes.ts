@@ -1,1 +1,0 @@
-export { cutProcesses, type NginxProcess, type NginxProcesses, readNginxProcesses } from '../clients/nginx/processes.js';
