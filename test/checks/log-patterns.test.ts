@@ -1,13 +1,16 @@
+import { execFile } from 'node:child_process';
 import { appendFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import check, { judgePatterns, type PatternFacts } from '../../checks/log-patterns.js';
 import { type Backend, KINDMAP_LOG_PATTERNS } from '../../src/config/config.js';
 import type { ConfigLayer } from '../../src/config/layer.js';
 import type { CheckContext } from '../../src/preflight/check.js';
 import { checkContext } from '../helpers/check-context.js';
+import { until } from '../helpers/until.js';
 import { engineOrSkip } from '../stack/engine.js';
 import { Containers } from '../stack/one-container.js';
 
@@ -187,6 +190,8 @@ describeDocker('log-patterns on containers', { timeout: 60_000 }, () => {
       `for (let i = 0; i < 30000; i++) console.error('line ' + i); console.error(${JSON.stringify(LINES[1])}); ${wait}`,
     );
     const other = await containers.run('other', `console.error(${JSON.stringify(LINES[0])}); ${wait}`);
+    const last = async (name: string) => (await promisify(execFile)('docker', ['logs', '--tail', '1', name])).stderr;
+    await until('all lines', async () => (await last(busy)).includes(LINES[1] ?? '') && (await last(other)).includes(LINES[0] ?? ''));
     const backends = [
       { name: 'a', container: busy },
       { name: 'b', container: other },
