@@ -84,9 +84,17 @@ function exchange(url: URL, options: RequestOptions, body: string | undefined): 
       const { date } = response.headers;
       readText(response).then((text) => resolve({ response: { ...about, text }, date }), reject);
     });
-    sent.on('error', reject);
+    sent.on('error', (error) => (wasClosing(error, sent) ? resolve(exchange(url, options, body)) : reject(error)));
     sent.end(body);
   });
+}
+
+/**
+ * Whether a connection that was kept turned out to be one that the server was just closing, as nginx does when it is reloaded. That says
+ * nothing of the server, and asking again is safe where asking changes nothing.
+ */
+function wasClosing(error: NodeJS.ErrnoException, { method, reusedSocket }: http.ClientRequest): boolean {
+  return reusedSocket && error.code === 'ECONNRESET' && (method === 'GET' || method === 'HEAD');
 }
 
 /** Seconds, or a date. */

@@ -100,4 +100,27 @@ describe('readDate', () => {
     });
     await expect(readDate(`http://${host}/`, { signal })).rejects.toThrow('the response has no Date');
   });
+
+  it('asks again, on a new connection, where the one that was kept was just being closed', async () => {
+    let connections = 0;
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      // The second question comes on the connection of the first, which ends without an answer.
+      if (asked === 2) response.socket?.resetAndDestroy();
+      else response.end(String(asked));
+    });
+    server.on('connection', () => {
+      connections += 1;
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { signal } = new AbortController();
+    expect((await request('GET', url, { signal })).text).toBe('1');
+    expect((await request('GET', url, { signal })).text).toBe('3');
+    expect(connections).toBe(2);
+    server.closeAllConnections();
+    server.close();
+  });
 });
