@@ -86,12 +86,18 @@ export async function readEstablished(pid: number | 'self' = 'self', root = PROC
 
 /** The local ends of all TCP sockets that listen or are connected in the network namespace of `pid`, IPv4 and IPv6. */
 export async function readSockets(pid: number | 'self', root = PROC): Promise<LocalSocket[]> {
-  const [v4, v6] = await Promise.all([
-    readOf(pid, 'net/tcp', root),
-    // A kernel without IPv6 has no such file.
-    readOf(pid, 'net/tcp6', root).catch(() => ''),
-  ]);
-  return [...parseSockets(v4), ...parseSockets(v6)];
+  return (await Promise.all(SOCKET_TABLES.map((table) => readSocketTable(pid, table, root)))).flat();
+}
+
+/** Connections over IPv4 to a socket that listens on both are in the second. */
+export const SOCKET_TABLES = ['tcp', 'tcp6'] as const;
+export type SocketTable = (typeof SOCKET_TABLES)[number];
+
+/** The sockets of one of the tables. The kernel walks those of the whole machine for it, which takes some milliseconds. */
+export async function readSocketTable(pid: number | 'self', table: SocketTable, root = PROC): Promise<LocalSocket[]> {
+  const read = readOf(pid, `net/${table}`, root);
+  // A kernel without IPv6 has no such file.
+  return parseSockets(await (table === 'tcp6' ? read.catch(() => '') : read));
 }
 
 /** The local ends of the established connections in a table of /proc/net/tcp or tcp6. */

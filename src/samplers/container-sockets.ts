@@ -1,7 +1,7 @@
 import type { ContainerFacts, DockerClient } from '../clients/docker.js';
 import { runsHere } from '../clients/docker.js';
 import { parseNetstat } from '../clients/netstat.js';
-import { type LocalSocket, parseSockets, readSockets } from '../clients/proc.js';
+import { type LocalSocket, parseSockets, readSocketTable, SOCKET_TABLES, type SocketTable } from '../clients/proc.js';
 import { messageOf } from '../errors.js';
 
 /** How the sockets of a container were read. */
@@ -24,12 +24,15 @@ const FACTS_MS = 10_000;
 export function containerSockets(docker: DockerClient, container: string): (signal: AbortSignal) => Promise<ContainerSockets> {
   let known: { facts: ContainerFacts; at: number } | undefined;
   let works: SocketsMethod | undefined;
+  /** Tables in which something listens: until the next look nobody connects to any other. */
+  let listening: readonly SocketTable[] | undefined;
 
   async function look(signal: AbortSignal): Promise<ContainerFacts> {
     const facts = await docker.inspect(container, signal);
     if (!facts.running) throw new Error(`its container is not running: ${facts.status}, exit code ${facts.exitCode}`);
     if (facts.id !== known?.facts.id) works = undefined;
     known = { facts, at: performance.now() };
+    listening = undefined;
     return facts;
   }
 
@@ -46,7 +49,11 @@ export function containerSockets(docker: DockerClient, container: string): (sign
   }
 
   async function byHost(facts: ContainerFacts): Promise<LocalSocket[]> {
-    const sockets = await readSockets(facts.pid);
+    const tables = listening ?? SOCKET_TABLES;
+    const read = await Promise.all(tables.map(async (table) => ({ table, sockets: await readSocketTable(facts.pid, table) })));
+    const accepting = read.filter(({ sockets }) => sockets.some(({ state }) => state === 'listen')).map(({ table }) => table);
+    listening = accepting.length > 0 ? accepting : undefined;
+    const sockets = read.flatMap((one) => one.sockets);
     // Looked at afterwards: a pid that was given to another process in between would show.
     if (!(await runsHere(facts))) throw new Error(`process ${facts.pid} is not to be seen as the container's`);
     return sockets;
