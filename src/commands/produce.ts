@@ -63,13 +63,14 @@ export async function produce(production: Production, io: Io): Promise<Error | u
     await sampling.started;
     tellOfStop(drive, stop, broken, io);
     const reason = await drive.run(ctx);
-    await sampling.stop(stop);
+    // Before anything is waited for that is told late, and so that the last snapshot shows the original.
     await relaxed?.restore();
+    await sampling.stop(stop);
     emit(runEnd(production, reason === 'error' ? 'error' : 'completed'));
     return undefined;
   } catch (error) {
-    await sampling?.stop();
     await relaxed?.restore();
+    await sampling?.stop();
     emit(runEnd(production, 'error', messageOf(error)));
     return signal.aborted ? undefined : (error as Error);
   } finally {
