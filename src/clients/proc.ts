@@ -100,11 +100,6 @@ export async function readSocketTable(pid: number | 'self', table: SocketTable, 
   return parseSockets(await (table === 'tcp6' ? read.catch(() => '') : read));
 }
 
-/** The local ends of the established connections in a table of /proc/net/tcp or tcp6. */
-export function parseEstablished(table: string): LocalEnd[] {
-  return parseSockets(table).flatMap(({ state, address, port }) => (state === 'established' ? [{ address, port }] : []));
-}
-
 const STATES: Record<string, LocalSocket['state']> = { '01': 'established', '0A': 'listen' };
 
 /** The sockets in a table of /proc/net/tcp or tcp6, or in both in a row, that listen or are connected. */

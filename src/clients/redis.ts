@@ -22,20 +22,16 @@ export interface RedisDependencies {
 }
 
 /**
- * A client that connects at its first call, and again at the next call after a connection was lost.
- * Nothing is queued while there is no connection, so a call tells how Redis is now.
- * Throws at once when the URL is none of Redis.
- */
-export function connectRedis(url: string, { deadlineMs = DEFAULT_DEADLINE_MS } = {}): RedisClient {
-  return clientOver(ioredisTransport(parseRedisUrl(url), { deadlineMs }));
-}
-
-/**
  * The client for this configuration: by URL, or, with `container`, by `redis-cli` that is run within that container, where `url` and `caFile`
- * are as they are seen from there. Both behave as {@link connectRedis} says.
+ * are as they are seen from there. It connects at its first call, and again at the next call after a connection was lost. Nothing is queued
+ * while there is no connection, so a call tells how Redis is now.
+ *
  * Throws at once when the URL is none of Redis, its authorities cannot be read, or there is no Docker client for the container.
  */
-export function openRedis({ url, container, caFile }: RedisConfig, deps: RedisDependencies = {}): RedisClient {
+export function openRedis(
+  { url, container, caFile }: Pick<RedisConfig, 'url' | 'container' | 'caFile'>,
+  deps: RedisDependencies = {},
+): RedisClient {
   const { docker, deadlineMs = DEFAULT_DEADLINE_MS } = deps;
   const address = parseRedisUrl(url);
   if (container !== undefined) {

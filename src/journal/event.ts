@@ -218,7 +218,6 @@ const targetEvent = z.strictObject({
   /** Unix ms by the source's own clock; `t` is by ours. */
   sourceTime: z.number().optional(),
 });
-export type TargetEvent = z.infer<typeof targetEvent>;
 
 /** How far the clock of a source is ahead of ours. */
 const clockOffset = z.strictObject({

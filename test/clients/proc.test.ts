@@ -6,7 +6,6 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   networkNamespace,
-  parseEstablished,
   parseSockets,
   parseStat,
   readEnvironment,
@@ -130,29 +129,30 @@ describe('parseStat', () => {
   });
 });
 
-describe('parseEstablished', () => {
+describe('parseSockets', () => {
   const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 
-  it('reads little-endian addresses and leaves other states out', () => {
+  it('reads little-endian addresses and leaves closing connections out', () => {
     const table = `${heading}   0: 0100007F:1F41 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1
    1: 0200A8C0:1F41 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 2
   10: 0100007F:1F41 0100007F:C351 06 00000000:00000000 00:00000000 00000000     0        0 3\n`;
-    expect(parseEstablished(table)).toEqual([{ address: '192.168.0.2', port: 8001 }]);
+    expect(parseSockets(table)).toEqual([
+      { address: '127.0.0.1', port: 8001, state: 'listen' },
+      { address: '192.168.0.2', port: 8001, state: 'established' },
+    ]);
   });
 
   it('reads IPv6, mapped and real', () => {
     const table = `${heading}   0: 0000000000000000FFFF00000100007F:1F41 0000000000000000FFFF00000100007F:C350 01 0 0 0
    1: B80D0120000000000000000001000000:1F41 B80D0120000000000000000002000000:C350 01 0 0 0\n`;
-    expect(parseEstablished(table).map(({ address }) => address)).toEqual(['127.0.0.1', '2001:db8:0:0:0:0:0:1']);
+    expect(parseSockets(table).map(({ address }) => address)).toEqual(['127.0.0.1', '2001:db8:0:0:0:0:0:1']);
   });
 
   it('finds nothing in an empty table', () => {
-    expect(parseEstablished('')).toEqual([]);
-    expect(parseEstablished(heading)).toEqual([]);
+    expect(parseSockets('')).toEqual([]);
+    expect(parseSockets(heading)).toEqual([]);
   });
-});
 
-describe('parseSockets', () => {
   it('reads listeners and connections of both tables in a row', () => {
     const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
     const table = `${heading}   0: 00000000:1F41 00000000:0000 0A 0 0 0

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectRedis, parseInfo, type RedisClient } from '../../src/clients/redis.js';
+import { openRedis, parseInfo, type RedisClient } from '../../src/clients/redis.js';
 import { freePort } from '../helpers/free-port.js';
 import { type RedisServer, startRedis } from '../helpers/redis-server.js';
 import { until } from '../helpers/until.js';
@@ -17,12 +17,12 @@ async function server(options?: Parameters<typeof startRedis>[0]): Promise<Redis
 }
 
 function client(url: string, deadlineMs?: number): RedisClient {
-  const connected = connectRedis(url, deadlineMs === undefined ? {} : { deadlineMs });
+  const connected = openRedis({ url }, deadlineMs === undefined ? {} : { deadlineMs });
   endings.push(() => connected.close());
   return connected;
 }
 
-describe('connectRedis', () => {
+describe('openRedis', () => {
   it('reads the asked sections of INFO', async () => {
     const { url } = await server();
     const info = await client(url).info(['clients', 'memory']);
@@ -139,13 +139,13 @@ describe('connectRedis', () => {
   it.each(['redis.local:6379', 'http://127.0.0.1', 'redis://', 'redis://:secret@host:1/notanumber', ''])(
     'refuses %j without repeating it',
     (url) => {
-      expect(() => connectRedis(url)).toThrow(/^(not a redis:\/\/|the path of a Redis URL)(?!.*secret)/);
+      expect(() => openRedis({ url })).toThrow(/^(not a redis:\/\/|the path of a Redis URL)(?!.*secret)/);
     },
   );
 
   it('rejects calls that the closing overtook', async () => {
     const { url } = await server();
-    const asked = connectRedis(url);
+    const asked = openRedis({ url });
     await asked.ping();
     await asked.close();
     await asked.close();

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Canaries } from '../../src/canary/canaries.js';
-import { connectRedis, type RedisClient } from '../../src/clients/redis.js';
+import { openRedis, type RedisClient } from '../../src/clients/redis.js';
 import { canaryMark, canaryRound, startCanariesFor } from '../../src/commands/canaries.js';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
@@ -51,7 +51,7 @@ afterAll(async () => {
 let events: NewEvent[];
 beforeEach(() => {
   events = [];
-  publisher = connectRedis(stack.redis.url);
+  publisher = openRedis(stack.redis);
 });
 let load: Load | undefined;
 let canaries: Canaries | undefined;

@@ -16,7 +16,7 @@ import { targetProduction } from '../../checks/target-production.js';
 import targetReachable from '../../checks/target-reachable.js';
 import taskRoundTrips from '../../checks/task-round-trips.js';
 import tokenLifetime from '../../checks/token-lifetime.js';
-import { connectRedis, type RedisClient } from '../../src/clients/redis.js';
+import { openRedis, type RedisClient } from '../../src/clients/redis.js';
 import { createAuth } from '../../src/commands/auth.js';
 import { createCheckContext } from '../../src/commands/check-context.js';
 import type { Config } from '../../src/config/config.js';
@@ -38,7 +38,7 @@ let redis: RedisClient;
 let folder: string;
 beforeAll(async () => {
   stack = await startStack({ install: false, jwtSecret: SECRET, accessTokenSeconds: TOKEN_SECONDS, onProgress: () => {} });
-  redis = connectRedis(stack.redis.url);
+  redis = openRedis(stack.redis);
   folder = await mkdtemp(join(tmpdir(), 'loadwitness-context-'));
 });
 afterAll(async () => {

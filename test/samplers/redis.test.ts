@@ -22,7 +22,7 @@ async function server(options?: Parameters<typeof startRedis>[0]): Promise<Redis
 }
 
 function open(url: string, deadlineMs = 2_000): RedisClient {
-  return openRedis({ url, channel: CHANNEL, lists: [] }, { deadlineMs });
+  return openRedis({ url }, { deadlineMs });
 }
 
 async function sampling(options: { url: string } & Partial<RedisSamplerOptions>) {
@@ -74,7 +74,7 @@ describe('redisSampler', () => {
   it.each(['by URL', 'by redis-cli'])('reads everything that Redis tells, %s', async (way) => {
     const { url } = await server({ args: ['--maxmemory', '512mb', '--maxclients', '500'] });
     const container = way === 'by URL' ? {} : { container: 'kindmap-redis' };
-    const client = openRedis({ url, channel: CHANNEL, lists: [], ...container }, { docker: localExec() });
+    const client = openRedis({ url, ...container }, { docker: localExec() });
     const { read, problems } = await sampling({ url, client, lists: ['1/celery'] });
     await plain(url).subscribe(CHANNEL, 'another');
     await plain(`${url}/1`).rpush('celery', 'job 1', 'job 2');

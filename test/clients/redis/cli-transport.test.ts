@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 function open(url: string, docker: Pick<DockerClient, 'exec'>, deadlineMs = 2_000): RedisClient {
-  const client = openRedis({ url, channel: 'events', lists: [], container: 'kindmap-redis' }, { docker, deadlineMs });
+  const client = openRedis({ url, container: 'kindmap-redis' }, { docker, deadlineMs });
   endings.push(() => client.close());
   return client;
 }

@@ -13,10 +13,7 @@ describeWithEngine('Redis in a container whose port cannot be reached', () => {
   let client: RedisClient;
   beforeAll(async () => {
     container = await startRedisContainer(['--requirepass', 'open sesame']);
-    client = openRedis(
-      { url: 'redis://:open%20sesame@127.0.0.1:6379', channel: 'events', lists: [], container: container.name },
-      { docker, deadlineMs: 5_000 },
-    );
+    client = openRedis({ url: 'redis://:open%20sesame@127.0.0.1:6379', container: container.name }, { docker, deadlineMs: 5_000 });
   });
   afterAll(async () => {
     await client?.close();
@@ -45,10 +42,7 @@ describeWithEngine('Redis in a container whose port cannot be reached', () => {
   });
 
   it('leaves no redis-cli behind when Redis does not answer', async () => {
-    const hasty = openRedis(
-      { url: 'redis://:open%20sesame@127.0.0.1:6379', channel: 'events', lists: [], container: container.name },
-      { docker, deadlineMs: 1_000 },
-    );
+    const hasty = openRedis({ url: 'redis://:open%20sesame@127.0.0.1:6379', container: container.name }, { docker, deadlineMs: 1_000 });
     await client.ping();
     process.kill(container.pid, 'SIGSTOP');
     try {
@@ -68,7 +62,7 @@ describeWithEngine('Redis in a container whose port cannot be reached', () => {
   });
 
   it('says that there is no such container', async () => {
-    const lost = openRedis({ url: 'redis://127.0.0.1', channel: 'events', lists: [], container: 'no-such-redis' }, { docker });
+    const lost = openRedis({ url: 'redis://127.0.0.1', container: 'no-such-redis' }, { docker });
     await expect(lost.ping()).rejects.toThrow(/^redis-cli in no-such-redis: .*no/i);
     await lost.close();
   });
