@@ -50,6 +50,9 @@ figcaption { margin-bottom: 4px; font-size: .88rem; font-weight: 600; }
 .u-legend { font-size: .78rem; color: var(--muted); text-align: left; }
 .u-legend th { font-weight: 400; white-space: normal; }
 .u-legend th, .u-legend td { border: 0; padding: 1px 3px; }
+@media (min-width: 701px) {
+  .stack td:nth-child(2) { min-width: 12em; }
+}
 @media (max-width: 700px) {
   main { padding: 12px 10px 32px; }
   .stack thead { display: none; }
