@@ -36,6 +36,8 @@ describe('a demo in containers', () => {
     const out = join(folder, 'night');
     const plan = ['--stages', '30@30:14s', '--think-time', '1-2'];
     const { code, stderr } = await runCli(['demo', '--docker', '--out', out, ...plan], env);
+    // A machine that is busy with other tests makes latencies inconclusive.
+    expect([0, 3], stderr).toContain(code);
     const evidence = Evidence.only(out);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(evidence.folder);
     expect(evidence.task('connect')).toMatchObject({ requests: 30, failures: {} });
@@ -48,8 +50,6 @@ describe('a demo in containers', () => {
     const { criteria } = evidence.json('verdict.json') as { criteria: { id: string; status: string }[] };
     expect(criteria.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(criteria.find(({ id }) => id === 'publish_failures')?.status).toBe('pass');
-    // A machine that is busy with other tests makes latencies inconclusive.
-    expect([0, 3]).toContain(code);
     expect(await own()).toEqual([]);
   }, 180_000);
 

@@ -115,7 +115,13 @@ describe('a stack of containers', () => {
     await expect(startTestStack({ prefix: stack.network, replicas: 1 })).rejects.toThrow(
       `there are containers of these names already: ${stack.network}-fastapi-1, ${stack.network}-nginx, ${stack.network}-redis.`,
     );
-    await again.stop();
+    // All parts dead and nobody there: what a machine that went down leaves.
+    for (const part of [again.nginx, ...again.backends, again.redis]) await again.kill(part);
+    const after = await startTestStack({ prefix: stack.network, replicas: 1 });
+    expect(await leftovers(`${STACK_LABEL}=${again.id}`)).toEqual([]);
+    await after.stop();
+    await after.stop();
+    expect(await leftovers(`${STACK_LABEL}=${after.id}`)).toEqual([]);
     await again.stop();
     expect(await leftovers(`${STACK_LABEL}=${again.id}`)).toEqual([]);
   });

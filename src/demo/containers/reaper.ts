@@ -3,10 +3,9 @@
  * IPC to the tool. When the tool ends, however it ends, the channel closes; then everything that carries the stack's label goes.
  */
 import { rm } from 'node:fs/promises';
-import type { Connection } from '../../clients/docker/connection.js';
 import { connectionFor } from './connection.js';
-import { STACK_LABEL } from './options.js';
 import type { ReaperMessage, ReaperOrder } from './reaping.js';
+import { removeStack } from './removal.js';
 
 const order = JSON.parse(process.argv[2] ?? '') as ReaperOrder;
 const ATTEMPTS = 5;
@@ -38,22 +37,10 @@ async function attempt(): Promise<number> {
 
 async function takeDown(): Promise<void> {
   const connection = connectionFor({ env: process.env });
-  const filters = { label: [`${STACK_LABEL}=${order.id}`] };
   try {
-    // Once more until none is left: one may have been in the making when the tool ended.
-    while ((await removeContainers(connection, filters)) > 0);
-    const networks = await connection.call(undefined, (docker) => docker.listNetworks({ filters }));
-    for (const { Id } of networks) await connection.call(undefined, (docker) => docker.getNetwork(Id).remove());
+    await removeStack(connection, order.id);
   } finally {
     connection.close();
   }
   await rm(order.folder, { recursive: true, force: true });
-}
-
-async function removeContainers(connection: Connection, filters: { label: string[] }): Promise<number> {
-  const containers = await connection.call(undefined, (docker) => docker.listContainers({ all: true, filters }));
-  await Promise.all(
-    containers.map(({ Id }) => connection.call(undefined, (docker) => docker.getContainer(Id).remove({ force: true, v: true }))),
-  );
-  return containers.length;
 }

@@ -11,6 +11,7 @@ import { connectionFor, engineOf } from './connection.js';
 import { type ContainerStackOptions, STACK_LABEL } from './options.js';
 import { pullMissing } from './pull.js';
 import { type Reaper, startReaper } from './reaping.js';
+import { removeStack } from './removal.js';
 
 /** A KindMap-compatible service in containers: replicas, Redis and nginx on a network of their own. Names are container names. */
 export interface ContainerStack {
@@ -88,12 +89,20 @@ function refuseImpossible(replicas: number, { faults = [] }: ContainerStackOptio
   }
 }
 
-/** Somebody's real service may have these names. */
+/**
+ * Somebody's real service may have these names, or a demo that still runs. What a machine that went down left of an earlier demo (nobody
+ * was there to take it down) is removed.
+ */
 async function refuseTaken(connection: Connection, { prefix = 'kindmap', signal }: ContainerStackOptions): Promise<void> {
   const all = await connection.call(signal, (docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
   const ours = new RegExp(`^/${prefix}-(fastapi-\\d+|redis|nginx)$`);
-  const taken = all.flatMap(({ Names }) => Names).filter((name) => ours.test(name));
-  if (taken.length === 0) return;
-  const names = taken.map((name) => name.slice(1)).sort();
+  const stackOf = ({ Labels }: { Labels: Record<string, string> }) => Labels[STACK_LABEL];
+  const running = new Set(all.filter(({ State }) => State !== 'exited').map(stackOf));
+  const taken = all.filter(({ Names }) => Names.some((name) => ours.test(name)));
+  const left = new Set(taken.map(stackOf).filter((id) => id !== undefined && !running.has(id)) as string[]);
+  for (const id of left) await removeStack(connection, id, signal);
+  const inUse = taken.filter((container) => !left.has(stackOf(container) ?? ''));
+  if (inUse.length === 0) return;
+  const names = inUse.flatMap(({ Names }) => Names.map((name) => name.slice(1))).sort();
   throw new UsageError(`there are containers of these names already: ${names.join(', ')}. Remove them first if they are not needed.`);
 }
