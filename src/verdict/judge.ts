@@ -2,6 +2,8 @@ import { compareText } from './accumulate/tally.js';
 import { noFigures } from './criteria/foreign-load.js';
 import { criteria } from './criteria/index.js';
 import { saturation } from './criteria/saturation.js';
+import { diagnose } from './diagnosis/diagnose.js';
+import type { Judged } from './diagnosis/rule.js';
 import { componentRows } from './identity.js';
 import { logProof } from './log-proof.js';
 import { runReasons } from './run-reasons.js';
@@ -26,7 +28,7 @@ export function judge(summary: Summary): RunResult {
   const stages = stageResults(summary);
   const { start, load, loadEnd, runEnd } = summary;
   const seconds = rateSeconds(summary.loadStart, load.lastRequestSecond, loadEnd?.t ?? null);
-  return {
+  const judged: Judged = {
     version: RESULT_VERSION,
     schema: start.schema,
     tool: start.tool,
@@ -76,6 +78,7 @@ export function judge(summary: Summary): RunResult {
     canaryHistory: summary.canaryHistory,
     series: summary.series,
   };
+  return { ...judged, findings: diagnose(judged) };
 }
 
 function verdictOf(summary: Summary, rows: readonly CriterionRow[]): { verdict: Verdict; reasons: Reason[] } {

@@ -1,4 +1,5 @@
 import type { CheckStatus, Stage } from '../journal/event.js';
+import type { Finding } from './finding.js';
 import type {
   CanaryOfSecond,
   CanaryTotals,
@@ -10,6 +11,7 @@ import type {
   TargetEventRow,
 } from './target-result.js';
 
+export type * from './finding.js';
 export type * from './target-result.js';
 
 /** Version of the shape of {@link RunResult} and of verdict.json. */
@@ -326,6 +328,8 @@ export interface RunResult {
   events: RunEvent[];
   checks: CheckRow[];
   criteria: CriterionRow[];
+  /** What went wrong and why; empty for a healthy run. */
+  findings: Finding[];
   /** By name, without the sum. */
   tasks: TaskStatistics[];
   aggregated: TaskStatistics;
