@@ -1,4 +1,5 @@
 import type { Stage } from '../journal/event.js';
+import type { Statistic } from '../journal/metrics.js';
 
 export { KINDMAP_LOG_PATTERNS } from './log-patterns.js';
 
@@ -186,6 +187,12 @@ export interface Criteria {
     redisClients: ResourceRange | null;
     redisMemoryBytes: ResourceRange | null;
     nginxConnections: ResourceRange | null;
+    /** How far a backend's connections may lie from the mean of all, as a share of it. */
+    backendSpread: ResourceRange | null;
+    /** Dropped connections as a share of those that were made. */
+    drops: ResourceRange | null;
+    /** The 95th percentile from a drop to the next open socket. */
+    reconnectMs: ResourceRange | null;
   };
   /**
    * Proof that the logs were really read: `pattern` (a log counter's name) must have been counted at least as often as users
@@ -194,6 +201,30 @@ export interface Criteria {
   logProof: { pattern: string; replyType: string } | null;
   /** Criteria of the file for which there is no rule: judged INCONCLUSIVE, never dropped. */
   unknown: Record<string, unknown>;
+  /** Criteria of any metric, as the file has them. */
+  custom: CustomCriterion[];
+  /** Where each limit came from, by the id of its criterion: `profile kindmap`, `file success_criteria.ws_connect_p95`. */
+  from: Record<string, string>;
+}
+
+/** A criterion that the configuration makes of a metric. */
+export interface CustomCriterion {
+  id: string;
+  title: string;
+  /** A name of journal/metrics.ts. */
+  metric: string;
+  /** Only series with these attributes; of several series each must hold. */
+  attributes: Record<string, string>;
+  statistic: Statistic;
+  /** Judged once over the load, in each stage on its own, or in every time of so many seconds: the worst holds. */
+  over: 'run' | 'stage' | { windowSeconds: number };
+  /** On which side of its limits the value must lie. */
+  must: 'be_below' | 'be_above';
+  /** In the unit of the metric (a rate: each second). A required criterion fails at it, a recommended one warns beyond it. */
+  limit: number;
+  /** Beyond this one a recommended criterion is critical; null: it has no such limit. */
+  critical: number | null;
+  required: boolean;
 }
 
 export interface TaskConfig {

@@ -12,6 +12,8 @@ const NOISE = new Set(
 const CONCEPTS: Record<string, string> = {
   connect: 'connect connection connections connected connecting handshake establish established establishment',
   reconnect: 'reconnect reconnects reconnection reconnections disconnect disconnects disconnection disconnections',
+  drop: 'drop drops dropped',
+  spread: 'spread balance balanced distribution imbalance',
   success: 'success successes successful succeeded',
   error: 'error errors fail fails failed failure failures',
   rate: 'rate ratio',

@@ -65,7 +65,36 @@ const RULES: readonly Rule[] = [
     all: ['nginx', 'connect'],
     may: ['active', 'count', ...BOUNDS],
   },
+  {
+    subject: { criterion: 'resource', resource: 'backendSpread', kind: 'share' },
+    all: ['spread'],
+    any: ['backend', 'connect'],
+    may: ['backend', 'connect', 'rate', 'percent', ...BOUNDS],
+  },
+  {
+    subject: { criterion: 'resource', resource: 'drops', kind: 'errorRate' },
+    all: ['drop'],
+    may: ['connect', 'rate', 'percent', ...BOUNDS],
+  },
+  {
+    subject: { criterion: 'resource', resource: 'reconnectMs', kind: 'time' },
+    all: ['reconnect'],
+    any: ['time', 'p95'],
+    may: ['time', 'p95', 'ms', 's', ...BOUNDS],
+  },
 ];
+
+/** The ids of the criteria that a resource's range judges. */
+export const RESOURCE_CRITERIA: Readonly<Record<Resource, readonly string[]>> = {
+  backendCpu: ['backend_cpu', 'host_cpu'],
+  backendMemory: ['backend_memory', 'host_memory'],
+  redisClients: ['redis_clients'],
+  redisMemoryBytes: ['redis_memory'],
+  nginxConnections: ['nginx_connections'],
+  backendSpread: ['backend_spread'],
+  drops: ['drops'],
+  reconnectMs: ['reconnects'],
+};
 
 /** Attributes of a criterion that only describe it. */
 const DESCRIPTIVE = new Set(['description', 'comment', 'note', 'notes', 'name', 'title', 'label', 'operator', 'unit', 'severity']);
@@ -83,7 +112,7 @@ export function readCriteria(raw: unknown, tasks: readonly string[]): ReadCriter
   }
   const rules = [...RULES, ...tasks.flatMap(taskRules)];
   const ownWords = new Set(tasks.flatMap(wordsOf));
-  const values: Values = { scalars: new Map(), bounds: new Map(), unknown: [] };
+  const values: Values = { scalars: new Map(), bounds: new Map(), paths: new Map(), unknown: [] };
   for (const leaf of leavesOf(raw as Record<string, unknown>, [], [])) readLeaf(leaf, rules, ownWords, values, read);
   read.layer = toLayer(values, read.notices);
   return read;
@@ -122,6 +151,8 @@ function ruleFor(words: readonly string[], rules: readonly Rule[]): Rule | undef
 interface Values {
   scalars: Map<string, { path: string; value: number }>;
   bounds: Map<Resource, Partial<Record<Bound | 'single', number>>>;
+  /** Where each resource's bounds stand in the file. */
+  paths: Map<Resource, (readonly string[])[]>;
   unknown: [string, unknown][];
 }
 
@@ -174,6 +205,7 @@ function readBound(leaf: Leaf, subject: Extract<Subject, { criterion: 'resource'
   const bounds = values.bounds.get(subject.resource) ?? {};
   if (bounds[bound] !== undefined && bounds[bound] !== converted.value) return 'contradicts another criterion for the same resource';
   values.bounds.set(subject.resource, { ...bounds, [bound]: converted.value });
+  values.paths.set(subject.resource, [...(values.paths.get(subject.resource) ?? []), leaf.path]);
   return undefined;
 }
 
@@ -194,7 +226,36 @@ function toLayer(values: Values, notices: string[]): Layer<Criteria> {
     publishFailures: scalar('publishFailures'),
     resources: Object.fromEntries(resources),
     unknown: Object.fromEntries(values.unknown),
+    from: originsOf(values),
   };
+}
+
+const SCALAR_CRITERIA: Readonly<Record<string, string>> = {
+  connectSuccessRate: 'connect_success_rate',
+  connectP95Ms: 'connect_p95',
+  errorRate: 'error_rate',
+  publishFailures: 'publish_failures',
+};
+
+/** Where each limit stands in the file, by the id of its criterion. */
+function originsOf({ scalars, paths }: Values): Record<string, string> {
+  const origin = (path: string): string => `file success_criteria.${path}`;
+  const ofScalars = [...scalars].map(([key, { path }]): [string, string] => [
+    key.startsWith('task:') ? `${key.slice(5)}_p95` : (SCALAR_CRITERIA[key] ?? key),
+    origin(path),
+  ]);
+  const ofRanges = [...paths].flatMap(([resource, all]) => {
+    const path = all.length === 1 ? all[0]?.join('.') : (commonPath(all) ?? all.map((one) => one.join('.')).join(', '));
+    return RESOURCE_CRITERIA[resource].map((id): [string, string] => [id, origin(path ?? '')]);
+  });
+  return Object.fromEntries([...ofScalars, ...ofRanges]);
+}
+
+/** The key under which all of these stand; undefined where they have none in common. */
+function commonPath(paths: readonly (readonly string[])[]): string | undefined {
+  const [first = []] = paths;
+  const length = first.findIndex((part, index) => paths.some((path) => path[index] !== part));
+  return length > 0 ? first.slice(0, length).join('.') : undefined;
 }
 
 function rangeOf(resource: Resource, bounds: Partial<Record<Bound | 'single', number>>, notices: string[]) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ConfigIssue, messageOf } from '../errors.js';
 import { type Criteria, KINDMAP } from './config.js';
+import { RESOURCE_CRITERIA } from './criteria.js';
 import type { Flags } from './flags.js';
 import type { Draft } from './layer.js';
 import { CANARY_DEFAULTS } from './profiles/kindmap.js';
@@ -26,6 +27,7 @@ export function draftIssues(draft: Draft, context: DraftContext): ConfigIssue[] 
     ...partIssues(draft),
     ...watchingIssues(draft, context),
     ...rangeIssues(draft.criteria),
+    ...customIssues(draft.criteria),
     ...abortIssues(draft, context),
     ...offPeakIssues(draft),
   ];
@@ -169,23 +171,30 @@ function abortIssues({ abort, criteria, scenario }: Draft, { tasksAreOpen }: Dra
   });
 }
 
-/** Ids of everything that will be judged, as the report names it. */
+/** Ids of everything that will be judged while the load runs, as the report names it. */
 function criterionIds({ taskP95Ms, publishFailures, resources }: Criteria): string[] {
-  const ids: Record<keyof Criteria['resources'], string> = {
-    backendCpu: 'backend_cpu',
-    backendMemory: 'backend_memory',
-    redisClients: 'redis_clients',
-    redisMemoryBytes: 'redis_memory',
-    nginxConnections: 'nginx_connections',
-  };
   return [
     'connect_success_rate',
     'connect_p95',
     ...Object.keys(taskP95Ms).map((task) => `${task}_p95`),
     'error_rate',
     ...(publishFailures === null ? [] : ['publish_failures']),
-    ...Object.entries(ids).flatMap(([resource, id]) => (resources[resource as keyof typeof ids] === null ? [] : [id])),
+    ...WHILE_IT_RUNS.flatMap((resource) => (resources[resource] === null ? [] : [RESOURCE_CRITERIA[resource][0] ?? ''])),
   ];
+}
+
+const WHILE_IT_RUNS = [
+  ...(['backendCpu', 'backendMemory', 'redisClients', 'redisMemoryBytes', 'nginxConnections', 'backendSpread'] as const),
+];
+
+/** Ids that no criterion of one's own may have, beside those of limits. */
+const OWN_IDS = ['canary_delivery', 'canary_p99', 'generator_health', 'pubsub_subscribers', 'identity', 'publish_failures'];
+
+function customIssues(criteria: Criteria): ConfigIssue[] {
+  const taken = new Set([...criterionIds(criteria), ...OWN_IDS, ...Object.values(RESOURCE_CRITERIA).flat()]);
+  return criteria.custom.flatMap(({ id }, index) =>
+    taken.has(id) ? [{ path: `criteria[${index}].id`, message: `"${id}" is the id of a criterion that is there already` }] : [],
+  );
 }
 
 function snake(name: string): string {

@@ -32,6 +32,7 @@ export function finish(draft: Draft, { timeScale, replicasAreGiven }: FinishOpti
     ...rest
   } = draft;
   const docker = dockerOf(draft);
+  const isCounted = docker?.backends !== undefined && !replicasAreGiven;
   const finalRedis = redisOf(redis, docker);
   const finalNginx = nginxOf(nginx, docker);
   return {
@@ -40,7 +41,8 @@ export function finish(draft: Draft, { timeScale, replicasAreGiven }: FinishOpti
     stages: timeScale === 1 ? stages : scaleStages(stages, timeScale),
     reconnect: defined(reconnect),
     tls: defined(tls),
-    replicas: docker?.backends !== undefined && !replicasAreGiven ? 0 : rest.replicas,
+    replicas: isCounted ? 0 : rest.replicas,
+    ...(isCounted && { criteria: { ...rest.criteria, from: { ...rest.criteria.from, pubsub_subscribers: 'containers of Docker' } } }),
     ...(seed === undefined ? {} : { seed }),
     ...(abort === undefined ? {} : { abort }),
     ...(docker && { docker }),

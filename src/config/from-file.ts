@@ -56,7 +56,7 @@ export function layerOf(config: ConfigFile, file: string, tasks: readonly string
     abort: config.abort && { ...ABORT_DEFAULTS, ...abortOf(config.abort) },
     connectTimeoutSeconds: config.connect_timeout_seconds,
     stopTimeoutSeconds: config.stop_timeout_seconds,
-    criteria: { ...config.success_criteria?.layer, logProof: logProofOf(config.monitoring) },
+    criteria: criteriaOf(config),
     replicas: replicasOf(infrastructure),
     backends: infrastructure.backends?.map((backend) => backendOf(backend, path)),
     docker: dockerOf(infrastructure.docker, path),
@@ -69,6 +69,25 @@ export function layerOf(config: ConfigFile, file: string, tasks: readonly string
     offPeak: { from: config.off_peak?.from, to: config.off_peak?.to, timeZone: config.off_peak?.time_zone },
     checksFolder: path(config.checks),
     strict: config.strict,
+  };
+}
+
+function criteriaOf(config: ConfigFile): ConfigLayer['criteria'] {
+  const read = config.success_criteria?.layer;
+  const infrastructure = config.infrastructure ?? {};
+  const limit = typeof config.canary === 'object' && config.canary !== null ? config.canary.limit_ms : undefined;
+  const replicas = replicasOf(infrastructure) === undefined ? 'infrastructure.backends' : 'infrastructure.replicas';
+  const isGiven = replicasOf(infrastructure) !== undefined || (infrastructure.backends?.length ?? 0) > 0;
+  return {
+    ...read,
+    logProof: logProofOf(config.monitoring),
+    custom: config.criteria,
+    from: {
+      ...read?.from,
+      ...(limit === undefined ? {} : { canary_p99: 'file canary.limit_ms' }),
+      ...(isGiven ? { pubsub_subscribers: `file ${replicas}` } : {}),
+      ...Object.fromEntries((config.criteria ?? []).map(({ id }, index) => [id, `file criteria[${index}]`])),
+    },
   };
 }
 

@@ -57,7 +57,7 @@ function resolveConfig(source: Source | undefined, { flags, env, base, tasks }: 
   const fromFile = source === undefined ? { layer: {}, issues: [], notices: [], tree: {} } : readSource(source, env, names);
   const fromFlags = readFlags(flags);
   const issues = [...fromFile.issues, ...fromFlags.issues];
-  const layers: ConfigLayer[] = [base ?? {}, fromFile.layer, fromFlags.layer];
+  const layers: ConfigLayer[] = [withOrigin(base ?? {}), fromFile.layer, fromFlags.layer];
   const draft = withAbort(layers.map(withReplicas).reduce<Draft>(overlay, profile), flags);
   // A layer with mistakes has holes: what only a whole draft can tell would then be told of the holes.
   if (fromFile.issues.length === 0) {
@@ -113,6 +113,12 @@ function nameOf(source: Source | undefined, fileIsWrong: boolean, issues: readon
   const flagIsWrong = issues.some((issue) => issue.path.startsWith('--'));
   if (!fileIsWrong && flagIsWrong) return 'the command line';
   return flagIsWrong ? `${source.name} with this command line` : source.name;
+}
+
+/** A stack that was started for the run knows its replicas. */
+function withOrigin(base: ConfigLayer): ConfigLayer {
+  if (base.replicas === undefined && base.backends === undefined) return base;
+  return { ...base, criteria: { ...base.criteria, from: { ...base.criteria?.from, pubsub_subscribers: 'the stack that was started' } } };
 }
 
 /** Named backends are the replicas, unless the layer itself says otherwise. */

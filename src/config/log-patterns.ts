@@ -19,5 +19,6 @@ export const KINDMAP_LOG_PATTERNS: Readonly<Record<string, string>> = {
   route_metrics: 'METRICS: \\{"event": "route_calculation"',
   route_cache_hit: '"cache_hit": true',
   jwt_expired: 'JWT 토큰이 만료되었습니다',
+  login: 'POST /api/v1/auth/login|로그인 성공',
   error_level: ' - (ERROR|CRITICAL) - ',
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readCriteria } from './criteria.js';
 import { KINDMAP_DISABILITY_TYPES } from './profiles/kindmap.js';
 import { canary } from './schema-canary.js';
+import { customCriteria } from './schema-criteria.js';
 import * as infrastructure from './schema-infrastructure.js';
 import * as load from './schema-load.js';
 import { offPeak } from './schema-off-peak.js';
@@ -158,6 +159,7 @@ export const createFileSchema = (tasks: readonly string[] | undefined) =>
       load_pattern: closed({ stages: stages }, [...DESCRIPTIVE, 'type', 'strategy', 'total_duration_seconds', 'max_users']).optional(),
       message_types: messageTypes(tasks).optional(),
       success_criteria: criteria(tasks ?? []).optional(),
+      criteria: customCriteria(tasks).optional(),
       infrastructure: infrastructure.infrastructure.optional(),
       canary,
       test_accounts: list(account).optional(),

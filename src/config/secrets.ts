@@ -9,13 +9,17 @@ export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key);
 }
 
+/** What a writer with a better knowledge has put there already. */
+const IS_REDACTED = /^<redacted(?::[\w-]+)?>$/;
+
 // Greedy up to the last @ of the authority: a password may hold an unescaped @.
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)([^\s/?#]+)(?=@)/gi;
 const URL_TOKEN = /([?&](?:access_|refresh_)?(?:token|password|secret|api_?key)=)([^&#\s]+)/gi;
 
 /** The text with the passwords and tokens of every URL in it replaced. */
 export function maskUrls(text: string): string {
-  return text.replace(URL_PASSWORD, `$1${REDACTED}`).replace(URL_TOKEN, `$1${REDACTED}`);
+  const masked = (match: string, head: string, secret: string): string => (IS_REDACTED.test(secret) ? match : `${head}${REDACTED}`);
+  return text.replace(URL_PASSWORD, masked).replace(URL_TOKEN, masked);
 }
 
 /** The passwords and tokens in the URLs of a text, as written and decoded. */
@@ -43,8 +47,7 @@ export function secretsOf(tree: unknown): string[] {
     for (const secret of urlSecrets(text)) found.add(secret);
   });
   found.delete('');
-  found.delete(REDACTED);
-  return [...found];
+  return [...found].filter((secret) => !IS_REDACTED.test(secret));
 }
 
 function walk(value: unknown, key: string, visit: (key: string, text: string) => void): void {
@@ -60,6 +63,7 @@ export function withoutSecrets(value: unknown, key = ''): unknown {
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutSecrets(item, name)]));
   }
-  if (isSecretKey(key) && (typeof value === 'string' || typeof value === 'number')) return REDACTED;
+  if (isSecretKey(key) && (typeof value === 'string' || typeof value === 'number'))
+    return IS_REDACTED.test(String(value)) ? value : REDACTED;
   return typeof value === 'string' ? maskUrls(value) : value;
 }

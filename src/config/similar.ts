@@ -39,3 +39,21 @@ export function closest(name: string, known: Iterable<string>): string | undefin
   }
   return best;
 }
+
+/** The known name of dotted words that shares most of its words with a name; undefined where none shares half of them. */
+export function closestWords(name: string, known: Iterable<string>): string | undefined {
+  const words = (text: string): string[] => text.toLowerCase().split(/[._\s-]+/);
+  const wanted = words(name);
+  let best: string | undefined;
+  let bestShare = 0;
+  for (const candidate of known) {
+    const own = words(candidate);
+    const common = own.filter((word) => wanted.some((one) => one === word || closest(one, [word]) !== undefined)).length;
+    const share = (2 * common) / (own.length + wanted.length);
+    if (share >= 0.5 && share > bestShare) {
+      best = candidate;
+      bestShare = share;
+    }
+  }
+  return best;
+}

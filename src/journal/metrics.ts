@@ -96,3 +96,94 @@ export const METRICS = {
 } as const satisfies Record<string, Unit>;
 
 export type MetricName = keyof typeof METRICS;
+
+/**
+ * What can be asked of a metric. `level`: a reading holds until the next one. `counter`: it only grows. `increments`: what was counted in each
+ * second. `distribution`: every single value is known. `share`: of all that was done in a time.
+ */
+export type MetricKind = 'level' | 'counter' | 'increments' | 'distribution' | 'share';
+
+/** A number that is computed from a metric over a time. */
+export type Statistic = 'min' | 'max' | 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'last' | 'increase' | 'rate';
+
+const SPREAD = ['min', 'max', 'mean', 'p50', 'p90', 'p95', 'p99'] as const;
+
+/** What can be computed of each kind. `rate` is per second. */
+export const STATISTICS: Readonly<Record<MetricKind, readonly [Statistic, ...Statistic[]]>> = {
+  level: [...SPREAD, 'last', 'increase', 'rate'],
+  counter: ['increase', 'rate'],
+  increments: ['increase', 'rate'],
+  distribution: SPREAD,
+  share: ['mean'],
+};
+
+/** A metric as criteria see it. */
+export interface MetricInfo {
+  unit: Unit | 'ms';
+  kind: MetricKind;
+  /** What tells its series apart; null: anything. */
+  attributes: readonly string[] | null;
+  /** What it tells is only the target's where the load generator kept up. */
+  isTheGenerators?: boolean;
+}
+
+/** What the load and the canaries tell themselves, without a sampler. The task `connect` is the opening handshake. */
+export const LOAD_METRICS = {
+  /** Of a task, or of all together: from the actual send to the reply, and from the intended one. */
+  'load.latency': { unit: 'ms', kind: 'distribution', attributes: ['task'], isTheGenerators: true },
+  'load.intended_latency': { unit: 'ms', kind: 'distribution', attributes: ['task'], isTheGenerators: true },
+  /** Steps of the handshake: `dns`, `tcp`, `tls`, `upgrade`. */
+  'load.handshake.time': { unit: 'ms', kind: 'distribution', attributes: ['step'], isTheGenerators: true },
+  /** From a drop to the next open socket. */
+  'load.reconnect.time': { unit: 'ms', kind: 'distribution', attributes: [], isTheGenerators: true },
+  'load.requests': { unit: '{count}', kind: 'increments', attributes: ['task'], isTheGenerators: true },
+  'load.failures': { unit: '{count}', kind: 'increments', attributes: ['task'] },
+  /** As the criterion `error_rate`; of one task without drops. */
+  'load.error_rate': { unit: '1', kind: 'share', attributes: ['task'] },
+  'load.drops': { unit: '{count}', kind: 'increments', attributes: [] },
+  'load.unsent': { unit: '{count}', kind: 'increments', attributes: [] },
+  'load.users.planned': { unit: '{count}', kind: 'level', attributes: [] },
+  'load.users.active': { unit: '{count}', kind: 'level', attributes: [] },
+  'load.users.connected': { unit: '{count}', kind: 'level', attributes: [], isTheGenerators: true },
+  'load.generator.loop_delay': { unit: 'ms', kind: 'level', attributes: [] },
+  'load.generator.lag': { unit: 'ms', kind: 'level', attributes: [] },
+  'load.generator.gc': { unit: 'ms', kind: 'level', attributes: [] },
+  'load.generator.utilization': { unit: '1', kind: 'level', attributes: [] },
+  'canary.latency': { unit: 'ms', kind: 'distribution', attributes: [], isTheGenerators: true },
+  'canary.published': { unit: '{count}', kind: 'increments', attributes: [] },
+  'canary.received': { unit: '{count}', kind: 'increments', attributes: [] },
+  'canary.late': { unit: '{count}', kind: 'increments', attributes: [] },
+  'canary.lost': { unit: '{count}', kind: 'increments', attributes: [] },
+  'canary.duplicates': { unit: '{count}', kind: 'increments', attributes: [] },
+  'canary.reordered': { unit: '{count}', kind: 'increments', attributes: [] },
+} as const satisfies Record<string, MetricInfo>;
+
+export type LoadMetricName = keyof typeof LOAD_METRICS;
+
+/** The attributes of sampled metrics, by the beginning of their names; the first that fits holds. */
+const ATTRIBUTES: readonly (readonly [prefix: string, attributes: readonly string[] | null])[] = [
+  ['redis.pubsub.subscribers', ['channel']],
+  ['redis.cpu.time', ['state']],
+  ['redis.list.length', ['key', 'db']],
+  ['container.', ['backend', 'component', 'container']],
+  ['nginx.connections_established', ['port']],
+  ['nginx.connections_current', ['state']],
+  // CloudWatch has dimensions of its own.
+  ['aws.', null],
+  ['process.', ['backend']],
+  ['backend.', ['backend']],
+  ['log.lines', ['backend', 'component']],
+  ['log.matches', ['backend', 'component', 'pattern']],
+];
+
+/** What is known of a metric, sampled or the load's own; undefined for a name that nobody emits. */
+export function metricInfo(name: string): MetricInfo | undefined {
+  if (Object.hasOwn(LOAD_METRICS, name)) return LOAD_METRICS[name as LoadMetricName];
+  if (!Object.hasOwn(METRICS, name)) return undefined;
+  const unit = METRICS[name as MetricName];
+  const attributes = ATTRIBUTES.find(([prefix]) => name.startsWith(prefix))?.[1];
+  return { unit, kind: unit === '{counter}' ? 'counter' : 'level', attributes: attributes === undefined ? [] : attributes };
+}
+
+/** Every metric that a criterion can be made of. */
+export const METRIC_NAMES: readonly string[] = [...Object.keys(LOAD_METRICS), ...Object.keys(METRICS)];

@@ -29,3 +29,6 @@ export const counted = (count: number, noun: string, plural = `${noun}s`): strin
 
 /** `13:04:59.120 UTC` of a Unix time in ms. */
 export const clock = (ms: number): string => `${new Date(ms).toISOString().slice(11, 23)} UTC`;
+
+/** `3.5 s` of milliseconds. */
+export const seconds = (ms: number): string => `${decimal(ms / 1000, 1)} s`;

@@ -1,3 +1,4 @@
+import { type Cover, secondsCover } from './coverage.js';
 import type { GeneratorHealth, HistorySecond } from './run-result.js';
 
 /**
@@ -47,4 +48,16 @@ export function generatorHealth(history: readonly Pick<HistorySecond, 'second' |
     beyond,
     limits: { ...GENERATOR_LIMITS },
   };
+}
+
+/** How much of the time from the first to the last record of load has a record; null without one. */
+export function recordedOf(history: readonly Pick<HistorySecond, 'second'>[]): Cover | null {
+  const first = history[0];
+  const last = history.at(-1);
+  if (!first || !last) return null;
+  return secondsCover(
+    history.map(({ second }) => second),
+    first.second,
+    last.second + 1,
+  );
 }

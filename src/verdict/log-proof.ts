@@ -1,11 +1,12 @@
 import type { ReadableCounts } from './accumulate/counts.js';
 import { type BackendLog, LOG_SAMPLER } from './accumulate/logs.js';
+import { type Cover, coverOf, JOINED_INTERVALS, type Span } from './coverage.js';
 import { clock, decimal } from './format.js';
 import type { LogProof, LogReading } from './run-result.js';
 import type { Summary } from './summarize.js';
 
 /** Readings further apart than this many intervals leave part of the log unread. */
-const MAX_GAP_INTERVALS = 3;
+export const MAX_GAP_INTERVALS = 3;
 
 type Facts = Pick<Summary, 'start' | 'thresholds' | 'logs' | 'loadStart' | 'loadEnd'> & { load: ReadableCounts };
 
@@ -51,9 +52,14 @@ function problemOf(log: BackendLog, { start, loadStart, loadEnd, logs }: Facts):
   return coverageProblem(log.times, { from: loadStart, to: loadEnd.t }, maxGapMs, log.continuous);
 }
 
-interface Span {
-  from: number;
-  to: number;
+/** How well the readings of a log cover a window: of its continuous times nothing is missing. */
+export function logCover({ times, continuous }: BackendLog, window: Span, intervalMs: number): Cover {
+  const filled = continuous.flatMap(({ from, to }) => {
+    const steps = Math.max(0, Math.ceil((to - from) / intervalMs));
+    return Array.from({ length: steps + 1 }, (_, index) => Math.min(from + index * intervalMs, to));
+  });
+  const known = [...times, ...filled].sort((a, b) => a - b);
+  return coverOf(known, window, (MAX_GAP_INTERVALS / JOINED_INTERVALS) * intervalMs);
 }
 
 /**

@@ -7,7 +7,8 @@ import { SeriesSet } from './accumulate/series.js';
 import { TargetRecords } from './accumulate/target.js';
 import type { Facts } from './criteria/criterion.js';
 import { loadCriteria, sampleCriteria } from './criteria/index.js';
-import { generatorHealth } from './generator.js';
+import { decimal } from './format.js';
+import { generatorHealth, recordedOf } from './generator.js';
 import type { CriterionRow, GeneratorSecond } from './run-result.js';
 import { readThresholds, type Thresholds } from './thresholds.js';
 
@@ -99,6 +100,9 @@ export class SlidingWindow {
       thresholds: this.#thresholds,
       load: this.#load,
       generator: generatorHealth(history),
+      scope: `last ${decimal(this.#seconds, 1)} s`,
+      recorded: recordedOf(history),
+      steady: null,
       series: series.all(),
       logs,
       loadStart: from,

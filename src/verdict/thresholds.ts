@@ -1,4 +1,5 @@
-import type { Criteria, ResourceRange } from '../config/config.js';
+import type { Criteria, CustomCriterion, ResourceRange } from '../config/config.js';
+import { readCustom } from './custom/read.js';
 
 /** The criteria of a run as its journal holds them; null for one that the journal does not hold as it should. */
 export interface Thresholds {
@@ -12,6 +13,10 @@ export interface Thresholds {
   logProof: { pattern: string; replyType: string };
   /** Names of criteria for which there is no rule. */
   unknown: string[];
+  /** Criteria that the configuration makes of a metric. */
+  custom: CustomCriterion[];
+  /** Where limits came from, by the criterion's id; a journal may not tell. */
+  from: ReadonlyMap<string, string>;
   /** Ids of the criteria that the journal says do not apply: an explicit null, where a limit that is merely missing leaves its criterion open. */
   notApplicable: ReadonlySet<string>;
 }
@@ -23,6 +28,9 @@ const RESOURCE_IDS: Readonly<Record<keyof Criteria['resources'], readonly string
   redisClients: ['redis_clients'],
   redisMemoryBytes: ['redis_memory'],
   nginxConnections: ['nginx_connections'],
+  backendSpread: ['backend_spread'],
+  drops: ['drops'],
+  reconnectMs: ['reconnects'],
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,9 +51,15 @@ export function readThresholds(criteria: Fields): Thresholds {
       redisClients: rangeOf(resources.redisClients),
       redisMemoryBytes: rangeOf(resources.redisMemoryBytes),
       nginxConnections: rangeOf(resources.nginxConnections),
+      // A journal without these is from before they were there: null, which is not judged.
+      backendSpread: rangeOf(resources.backendSpread),
+      drops: rangeOf(resources.drops),
+      reconnectMs: rangeOf(resources.reconnectMs),
     },
     logProof: { pattern: textOf(proof.pattern), replyType: textOf(proof.replyType) },
     unknown: Object.keys(fieldsOf(criteria.unknown)),
+    custom: readCustom(criteria.custom),
+    from: new Map(Object.entries(fieldsOf(criteria.from)).flatMap(([id, origin]) => (typeof origin === 'string' ? [[id, origin]] : []))),
     notApplicable: new Set([
       ...(criteria.publishFailures === null ? ['publish_failures'] : []),
       ...Object.entries(RESOURCE_IDS).flatMap(([name, ids]) => (resources[name] === null ? ids : [])),

@@ -4,11 +4,11 @@ import { readCriteria } from '../../src/config/criteria.js';
 const read = (raw: unknown) => readCriteria(raw, ['start_navigation', 'location_update']);
 const MIB = 1024 ** 2;
 
-/** What was understood, without the keys that are undefined or empty. */
+/** What was understood, without where it stands and the keys that are undefined or empty. */
 function understood(raw: unknown): unknown {
   const { layer, issues } = read(raw);
   expect(issues).toEqual([]);
-  return JSON.parse(JSON.stringify(layer), (_, value) =>
+  return JSON.parse(JSON.stringify({ ...layer, from: undefined }), (_, value) =>
     typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value,
   );
 }
@@ -51,6 +51,9 @@ describe('readCriteria', () => {
       { resources: { redisClients: { warning: 150, critical: 180 }, redisMemoryBytes: { warning: 400 * MIB, critical: 480 * MIB } } },
     ],
     [{ nginx_active_connections_warning: 3000 }, { resources: { nginxConnections: { warning: 3000 } } }],
+    [{ backend_spread: { warning: '10%', critical: '20%' } }, { resources: { backendSpread: { warning: 0.1, critical: 0.2 } } }],
+    [{ connections: { dropped: { warning: 0.02, critical: 0.1 } } }, { resources: { drops: { warning: 0.02, critical: 0.1 } } }],
+    [{ reconnect_time: { warning: '2s', critical: '10s' } }, { resources: { reconnectMs: { warning: 2000, critical: 10_000 } } }],
     [{ cpu_usage_percent: 80 }, { resources: { backendCpu: { warning: 0.8, critical: 0.8 } } }],
   ])('understands %j', (raw, expected) => {
     expect(understood(raw)).toEqual(expected);
@@ -61,7 +64,7 @@ describe('readCriteria', () => {
     'connect_average_ms',
     'connection_error_rate',
     'recalculate_route_p95_ms',
-    'reconnect_time_ms',
+    'reconnect_count',
     'throughput_rps',
     'redis_latency_p95_ms',
     'api_p95_ms',
@@ -104,5 +107,21 @@ describe('readCriteria', () => {
       'success_criteria.connection_time_ms is read as the 95th percentile',
       'success_criteria: one limit for redisClients: any value above it is critical; give "warning" and "critical" to tell them apart',
     ]);
+  });
+
+  it.each<[unknown, Record<string, string>]>([
+    [{ ws_connect: { p95: 400 } }, { connect_p95: 'file success_criteria.ws_connect.p95' }],
+    [{ location_update_p95_ms: 200 }, { location_update_p95: 'file success_criteria.location_update_p95_ms' }],
+    [
+      { resources: { backend_cpu: { warning: 0.6, critical: 0.8 } } },
+      { backend_cpu: 'file success_criteria.resources.backend_cpu', host_cpu: 'file success_criteria.resources.backend_cpu' },
+    ],
+    [{ nginx_active_connections_warning: 3000 }, { nginx_connections: 'file success_criteria.nginx_active_connections_warning' }],
+    [
+      { redis_clients_warning: 100, redis_clients_critical: 200 },
+      { redis_clients: 'file success_criteria.redis_clients_warning, redis_clients_critical' },
+    ],
+  ])('tells where %j stands', (raw, from) => {
+    expect(read(raw).layer.from).toEqual(from);
   });
 });

@@ -53,7 +53,20 @@ describe('loadConfig', () => {
     expect(config.tasks).toEqual(KINDMAP_PROFILE.tasks);
     expect(config.kindmap.disabilityTypes).toEqual({ PHY: 40, VIS: 25, AUD: 20, ELD: 15 });
     expect(config.kindmap.stations).toHaveLength(10);
-    expect(config.criteria).toEqual({ ...KINDMAP_PROFILE.criteria, unknown: { 'location_update.p99_ms': 900 } });
+    expect(config.criteria).toEqual({
+      ...KINDMAP_PROFILE.criteria,
+      unknown: { 'location_update.p99_ms': 900 },
+      from: {
+        ...KINDMAP_PROFILE.criteria.from,
+        connect_p95: 'file success_criteria.connection_time_p95_ms',
+        connect_success_rate: 'file success_criteria.websocket_connection_success_rate',
+        error_rate: 'file success_criteria.max_error_rate',
+        location_update_p95: 'file success_criteria.location_update.p95_ms',
+        publish_failures: 'file success_criteria.redis_pubsub_failures',
+        pubsub_subscribers: 'file infrastructure.replicas',
+        start_navigation_p95: 'file success_criteria.start_navigation_p95_ms',
+      },
+    });
     expect(config.monitoring.intervalSeconds).toBe(5);
     expect(config.replicas).toBe(3);
     expect(config.identity).toBe('guests');

@@ -1,5 +1,5 @@
 import type { Draft } from '../layer.js';
-import { KINDMAP_PROFILE } from './kindmap.js';
+import { CONNECTION_RANGES, KINDMAP_PROFILE, originOf } from './kindmap.js';
 
 /**
  * The lowest layer for a scenario of one's own: what holds for any WebSocket service. Of KindMap's criteria those remain that
@@ -16,9 +16,20 @@ export const GENERIC_PROFILE: Draft = {
     taskP95Ms: {},
     errorRate: 0.01,
     publishFailures: null,
-    resources: { backendCpu: null, backendMemory: null, redisClients: null, redisMemoryBytes: null, nginxConnections: null },
+    resources: {
+      backendCpu: null,
+      backendMemory: null,
+      redisClients: null,
+      redisMemoryBytes: null,
+      nginxConnections: null,
+      ...CONNECTION_RANGES,
+    },
     logProof: null,
     unknown: {},
+    custom: [],
+    from: originOf('profile generic', [
+      ...['connect_success_rate', 'connect_p95', 'error_rate', 'backend_spread', 'drops', 'reconnects', 'canary_p99', 'pubsub_subscribers'],
+    ]),
   },
   replicas: 1,
   // What a service calls them is its own affair: the file has to name what it wants to be looked at.

@@ -48,7 +48,9 @@ export const KINDMAP_SMALL_STAGES = [{ name: 'Small', users: 100, spawnRate: 2, 
 export const NGINX_PATTERNS = {
   worker_connections: 'worker_connections are not enough',
   limiting: 'limiting (requests|connections)',
-  upstream_refused: 'connect\\(\\) failed \\(111: Connection refused\\) while connecting to upstream',
+  // 113, where nobody has the old address any more; musl has other words for it.
+  upstream_refused:
+    'connect\\(\\) failed \\((111: Connection refused|113: (No route to host|Host is unreachable))\\) while connecting to upstream',
   upstream_timeout: 'upstream timed out',
   no_live_upstreams: 'no live upstreams',
 };
@@ -66,6 +68,17 @@ export const CANARY_DEFAULTS = { perSecond: 10, limitMs: 1000, lostAfterMs: 2000
 
 /** When a run is broken off, where a configuration asks for it and says no more. */
 export const ABORT_DEFAULTS = { afterSeconds: 30, windowSeconds: 60, criteria: [] as string[] };
+
+/** How connections are to be held by any service: spread within 15 % of the mean, not dropped, and soon back. */
+export const CONNECTION_RANGES = {
+  backendSpread: { warning: 0.15, critical: 0.3 },
+  drops: { warning: 0.01, critical: 0.05 },
+  reconnectMs: { warning: 5000, critical: 30_000 },
+};
+
+/** The same origin for the limits of all these criteria. */
+export const originOf = (origin: string, ids: readonly string[]): Record<string, string> =>
+  Object.fromEntries(ids.map((id) => [id, origin]));
 
 /** The guide's test of KindMap, whole but for the target: the lowest layer of every configuration. */
 export const KINDMAP_PROFILE: Draft = {
@@ -107,9 +120,16 @@ export const KINDMAP_PROFILE: Draft = {
       // Redis prints mebibytes as "M"; the guide's 400MB are read off that.
       redisMemoryBytes: { warning: 400 * MIB, critical: 480 * MIB },
       nginxConnections: { warning: 3000, critical: 3500 },
+      ...CONNECTION_RANGES,
     },
     logProof: { pattern: 'route_calculated', replyType: 'route_calculated' },
     unknown: {},
+    custom: [],
+    from: originOf('profile kindmap', [
+      ...['connect_success_rate', 'connect_p95', 'start_navigation_p95', 'location_update_p95', 'error_rate', 'publish_failures'],
+      ...['backend_cpu', 'backend_memory', 'host_cpu', 'host_memory', 'redis_clients', 'redis_memory', 'nginx_connections'],
+      ...['backend_spread', 'drops', 'reconnects', 'canary_p99', 'pubsub_subscribers'],
+    ]),
   },
   replicas: 3,
   backends: [],

@@ -1,10 +1,14 @@
 import { knownFates } from '../accumulate/canaries.js';
-import { clock, counted, millis } from '../format.js';
-import type { CanaryOfSecond, CanaryPhase, CanaryTotals } from '../run-result.js';
-import { type Criterion, type Facts, inconclusive, judged, type RowBase } from './criterion.js';
+import { type Cover, type Span, secondsCover } from '../coverage.js';
+import { clock, counted } from '../format.js';
+import type { CanaryPhase, CanaryTotals, CriterionCode } from '../run-result.js';
+import { BUILT_IN, baseOf, type Criterion, type Facts, failed, held, inconclusive, NO_LOAD, withData } from './criterion.js';
 
 /** Seconds in a row of the load of which no canary's fate is known, beyond which part of the load is not covered. */
 const MAX_GAP_SECONDS = 10;
+
+/** Fewer whose fate is known prove no delivery. */
+const MIN_CANARIES = 10;
 
 /** A plan with fewer canaries than one in some seconds has longer gaps by itself. */
 const MAX_GAP_CANARIES = 3;
@@ -20,43 +24,30 @@ const PHASES = { before: 'before the load', load: 'during the load', after: 'aft
  */
 export const canaryDelivery: Criterion = (facts) => {
   if (facts.start.canary === undefined) return [];
-  const base: RowBase = {
+  const most = maxGapSeconds(facts);
+  const rule = baseOf(facts, {
     id: 'canary_delivery',
     title: 'Messages cross between the backends',
     required: true,
     threshold: 'each once',
     limit: 0,
     unit: '{count}',
-  };
+    source: 'canaries',
+    thresholdFrom: BUILT_IN,
+    minSamples: MIN_CANARIES,
+    maxGapMs: most * 1000,
+  });
   const { canaries } = facts;
-  if (facts.measured === null) return [inconclusive(base, 'no load was sent')];
-  if (canaries === null || canaries.published === 0) return [inconclusive(base, nonePublished(canaries))];
+  if (facts.measured === null) return [inconclusive(rule, 'no_load', NO_LOAD)];
+  if (canaries === null || canaries.published === 0) return [inconclusive(rule, 'no_data', nonePublished(canaries))];
+  const base = withData(rule, knownFates(canaries), canaryCover(facts));
   const wrong = canaries.lost + canaries.duplicates;
   const observed = `${canaries.lost} lost, ${canaries.duplicates} twice`;
   const evidence = [...arrived(canaries), ...subscribers(facts)].join('; ');
-  if (wrong > 0) return [judged(base, 'fail', observed, wrong, evidence)];
+  if (wrong > 0) return [failed(base, observed, wrong, evidence)];
   const problem = uncovered(facts, canaries);
-  if (problem !== null) return [inconclusive(base, `${problem}; ${evidence}`, observed, wrong)];
-  return [judged(base, 'pass', observed, wrong, evidence)];
-};
-
-/** Canaries come fast enough. Late ones have come, so this is only recommended. */
-export const canaryP99: Criterion = ({ start, canaries, generator }) => {
-  if (start.canary === undefined) return [];
-  const { limitMs } = start.canary;
-  const base: RowBase = {
-    id: 'canary_p99',
-    title: 'Time of messages between the backends (p99)',
-    required: false,
-    threshold: `≤ ${millis(limitMs)}`,
-    limit: limitMs,
-    unit: 'ms',
-  };
-  if (!canaries || canaries.latency === null) return [inconclusive(base, 'no canary arrived')];
-  const p99 = canaries.latency['99%'];
-  const evidence = `99th percentile of ${counted(canaries.received + canaries.late, 'canary', 'canaries')}, ${canaries.late} of them late`;
-  if (generator.saturated) return [inconclusive(base, `${evidence}; the load generator itself was saturated`, millis(p99), p99)];
-  return [{ ...base, status: p99 <= limitMs ? 'pass' : 'warn', critical: false, observed: millis(p99), value: p99, evidence }];
+  if (problem !== null) return [inconclusive(base, problem.code, `${problem.text}; ${evidence}`, observed, wrong)];
+  return [held(base, observed, wrong, evidence)];
 };
 
 function nonePublished(canaries: CanaryTotals | null): string {
@@ -112,33 +103,45 @@ function subscribers({ canaries, series, measured }: Facts): string[] {
 }
 
 /** Why "none lost" does not hold for the whole of the load; null when it does. */
-function uncovered(facts: Facts, { phases }: CanaryTotals): string | null {
-  if (facts.loadEnd === null) return 'the journal does not hold the end of the load';
+function uncovered(facts: Facts, { phases }: CanaryTotals): { code: CriterionCode; text: string } | null {
+  if (facts.loadEnd === null) return { code: 'cut_off', text: 'the journal does not hold the end of the load' };
   for (const phase of Object.keys(PHASES) as CanaryPhase[]) {
     const counts = phases[phase];
     const isMeant = phase === 'load' || (counts?.published ?? 0) > 0;
     if (isMeant && (counts === undefined || knownFates(counts) === 0)) {
       const why = counts && counts.withdrawn > 0 ? `: all ${counts.withdrawn} were withdrawn` : '';
-      return `no canary got through ${PHASES[phase]}${why}`;
+      return { code: 'no_data', text: `no canary got through ${PHASES[phase]}${why}` };
     }
   }
-  return gapProblem(facts);
+  const gap = firstGap(facts);
+  return gap && { code: 'gap', text: `of ${gap.seconds} s from ${clock(gap.from * 1000)} on the fate of no canary is known` };
 }
 
-function gapProblem({ canaryHistory, measured, start }: Facts): string | null {
-  if (measured === null) return null;
-  const from = Math.floor(measured.from / 1000);
-  const to = Math.ceil(measured.to / 1000);
-  const most = Math.max(MAX_GAP_SECONDS, MAX_GAP_CANARIES / (start.canary?.perSecond ?? 1));
-  let before = from;
-  for (const second of [...known(canaryHistory, from, to), to]) {
+const maxGapSeconds = ({ start }: Facts): number => Math.max(MAX_GAP_SECONDS, MAX_GAP_CANARIES / (start.canary?.perSecond ?? 1));
+
+/** The first time in the load, in Unix seconds, of which the fate of canaries is unknown for too long; null when there is none. */
+function firstGap(facts: Facts): { from: number; seconds: number } | null {
+  const window = secondsOf(facts);
+  if (window === null) return null;
+  let before = window.from;
+  for (const second of [...knownSeconds(facts, window), window.to]) {
     const seconds = second - before;
-    if (seconds > most) return `of ${seconds} s from ${clock(before * 1000)} on the fate of no canary is known`;
+    if (seconds > maxGapSeconds(facts)) return { from: before, seconds };
     before = second + 1;
   }
   return null;
 }
 
+function canaryCover(facts: Facts): Cover | null {
+  const window = secondsOf(facts);
+  return window && secondsCover(knownSeconds(facts, window), window.from, window.to);
+}
+
+const secondsOf = ({ measured }: Facts): Span | null =>
+  measured && { from: Math.floor(measured.from / 1000), to: Math.ceil(measured.to / 1000) };
+
 /** Seconds of the load in which a canary's fate became known, in the order of time. */
-const known = (history: readonly CanaryOfSecond[], from: number, to: number): number[] =>
-  history.filter((row) => row.second >= from && row.second < to && knownFates(row) > 0).map(({ second }) => second);
+function knownSeconds({ canaryHistory }: Facts, { from, to }: Span): number[] {
+  const known = canaryHistory.filter((row) => row.second >= from && row.second < to && knownFates(row) > 0);
+  return [...new Set(known.map(({ second }) => second))];
+}

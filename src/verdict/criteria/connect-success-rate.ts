@@ -1,17 +1,21 @@
 import { counted, percent } from '../format.js';
-import type { LoadCriterion, RowBase } from './criterion.js';
-import { inconclusive, judged, NO_LIMIT } from './criterion.js';
+import type { LoadCriterion } from './criterion.js';
+import { baseOf, failed, held, inconclusive, LOAD_COVERAGE, NO_LIMIT, withData } from './criterion.js';
 import { generatorFailures } from './generator-failures.js';
 import { CONNECT } from './latency.js';
 import { saturation } from './saturation.js';
+
+/** Fewer handshakes prove no rate. A user has one, so a plan with fewer users proves none. */
+const MIN_CONNECTS = 5;
 
 /**
  * More than this share of all opening handshakes succeeded. Those that the generator's own machine refused are left out, and keep the
  * rate from passing.
  */
-export const connectSuccessRate: LoadCriterion = ({ load, thresholds, generator }) => {
+export const connectSuccessRate: LoadCriterion = (facts) => {
+  const { load, thresholds, generator, recorded } = facts;
   const limit = thresholds.connectSuccessRate;
-  const base: RowBase = {
+  const rule = baseOf(facts, {
     id: 'connect_success_rate',
     title: 'WebSocket connect success rate',
     required: true,
@@ -19,17 +23,25 @@ export const connectSuccessRate: LoadCriterion = ({ load, thresholds, generator 
     threshold: limit === null ? '' : limit >= 1 ? '100 %' : `> ${percent(limit)}`,
     limit,
     unit: '1',
-  };
-  if (limit === null) return [inconclusive(base, NO_LIMIT)];
+    source: 'load',
+    minSamples: MIN_CONNECTS,
+    ...LOAD_COVERAGE,
+  });
+  if (limit === null) return [inconclusive(rule, 'no_limit', NO_LIMIT)];
   const connect = load.tasks.get(CONNECT);
-  if (!connect || connect.requests === 0) return [inconclusive(base, 'no connection was attempted')];
+  if (!connect || connect.requests === 0) return [inconclusive(withData(rule, 0, recorded), 'no_data', 'no connection was attempted')];
   const own = generatorFailures([connect]);
   const attempts = connect.requests - (own?.count ?? 0);
-  if (own && attempts === 0) return [inconclusive(base, own.text)];
+  const base = withData(rule, attempts, recorded);
+  if (own && attempts === 0) return [inconclusive(base, 'generator_failures', own.text)];
   const rate = connect.successes / attempts;
   const evidence = `${connect.successes} of ${counted(attempts, 'connect')} succeeded`;
   const holds = rate > limit || (limit >= 1 && connect.successes === attempts);
-  const doubt = own?.text ?? (generator.saturated ? saturation(generator) : undefined);
-  if (holds && doubt !== undefined) return [inconclusive(base, `${evidence}; ${doubt}`, percent(rate), rate)];
-  return [judged(base, holds ? 'pass' : 'fail', percent(rate), rate, evidence)];
+  // Refusals that were seen were seen, however few or however busy the generator was.
+  if (!holds) return [failed(base, percent(rate), rate, evidence)];
+  if (own) return [inconclusive(base, 'generator_failures', `${evidence}; ${own.text}`, percent(rate), rate)];
+  if (generator.saturated) {
+    return [inconclusive(base, 'generator_saturated', `${evidence}; ${saturation(generator)}`, percent(rate), rate)];
+  }
+  return [held(base, percent(rate), rate, evidence)];
 };

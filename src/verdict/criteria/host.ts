@@ -1,9 +1,11 @@
 import type { ResourceRange } from '../../config/config.js';
 import { periodMs } from '../accumulate/series.js';
+import type { Cover, Span } from '../coverage.js';
 import { percentileRank } from '../distribution.js';
 import { clock, counted, decimal, percent } from '../format.js';
 import type { CriterionRow, SampleSeries } from '../run-result.js';
-import { type Criterion, type Facts, inconclusive, NO_LIMIT, type RowBase } from './criterion.js';
+import { baseOf, type Criterion, type Facts, held, inconclusive, NO_LIMIT, NO_LOAD, warned, withData } from './criterion.js';
+import { rangeText } from './range.js';
 
 const SAMPLER = 'cloudwatch';
 
@@ -41,29 +43,49 @@ export const hostMemory: Criterion = (facts) =>
   });
 
 /** A datapoint is of a whole period and comes minutes late: what is not covered by datapoints is open, not normal. */
-function hostRows({ start, series, measured }: Facts, { id, title, metric, range }: HostRule): CriterionRow[] {
+function hostRows(facts: Facts, { id, title, metric, range }: HostRule): CriterionRow[] {
+  const { start, series, measured } = facts;
   if (!start.samplers.includes(SAMPLER)) return [];
-  const base: RowBase = {
+  const rule = baseOf(facts, {
     id,
     title,
     required: false,
-    threshold: range === null ? '' : `≤ ${percent(range.warning)} (critical > ${percent(range.critical)})`,
+    threshold: rangeText(range, percent),
     limit: range?.warning ?? null,
+    criticalLimit: range?.critical ?? null,
     unit: '1',
-  };
-  if (range === null) return [inconclusive(base, NO_LIMIT)];
-  if (measured === null) return [inconclusive(base, 'no load was sent')];
+    source: `${metric} of ${SAMPLER}`,
+    minSamples: 1,
+    minCoverage: 1,
+  });
+  if (range === null) return [inconclusive(rule, 'no_limit', NO_LIMIT)];
+  if (measured === null) return [inconclusive(rule, 'no_load', NO_LOAD)];
   const points = datapointsOf(series, metric).filter(({ from, to }) => to > measured.from && from < measured.to);
-  if (points.length === 0) return [inconclusive(base, `CloudWatch has told no ${metric} of the load; ${COMPLETE}`)];
+  if (points.length === 0) return [inconclusive(rule, 'no_data', `CloudWatch has told no ${metric} of the load; ${COMPLETE}`)];
+  const base = withData(rule, points.length, coverOfPeriods(points, measured));
   const values = points.map(({ value }) => value).sort((a, b) => a - b);
   const value = values[percentileRank(values.length, 0.95)] as number;
   const period = decimal(((points[0]?.to ?? 0) - (points[0]?.from ?? 0)) / 1000, 0);
   const evidence = `95th percentile of ${counted(points.length, 'datapoint')} of ${metric}, each of ${period} s`;
-  const row = { ...base, critical: value > range.critical, observed: percent(value), value, evidence };
-  if (value > range.warning) return [{ ...row, status: 'warn' }];
+  const observed = percent(value);
+  if (value > range.warning) return [warned(base, value > range.critical, observed, value, evidence)];
   const open = firstUncovered(points, measured);
-  if (open === null) return [{ ...row, status: 'pass' }];
-  return [inconclusive(base, `${evidence}; none covers ${clock(open)}; ${COMPLETE}`, percent(value), value)];
+  if (open === null) return [held({ ...base, coverage: 1 }, observed, value, evidence)];
+  return [inconclusive(base, 'coverage', `${evidence}; none covers ${clock(open)}; ${COMPLETE}`, observed, value)];
+}
+
+/** What datapoints, by their begin, leave out of a window. */
+function coverOfPeriods(points: readonly Datapoint[], { from, to }: Span): Cover {
+  let missing = 0;
+  let greatestGapMs = 0;
+  let covered = from;
+  for (const point of [...points, { from: to, to }]) {
+    const hole = Math.max(0, Math.min(point.from, to) - covered);
+    missing += hole;
+    greatestGapMs = Math.max(greatestGapMs, hole);
+    covered = Math.max(covered, point.to);
+  }
+  return { coverage: to > from ? 1 - missing / (to - from) : 1, greatestGapMs };
 }
 
 /**

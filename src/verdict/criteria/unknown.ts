@@ -1,11 +1,20 @@
-import type { Criterion } from './criterion.js';
-import { inconclusive } from './criterion.js';
+import { baseOf, type Criterion, inconclusive } from './criterion.js';
 
 /** Criteria of the configuration for which there is no rule: nobody evaluated them, so they are not passed. */
-export const unknown: Criterion = ({ thresholds }) =>
-  thresholds.unknown.map((name) =>
+export const unknown: Criterion = (facts) =>
+  facts.thresholds.unknown.map((name) =>
     inconclusive(
-      { id: `unknown.${name}`, title: name, required: true, threshold: '', limit: null, unit: '' },
+      baseOf(facts, {
+        id: `unknown.${name}`,
+        title: name,
+        required: true,
+        threshold: '',
+        limit: null,
+        unit: '',
+        source: 'nothing',
+        thresholdFrom: `file success_criteria.${name}`,
+      }),
+      'no_rule',
       'there is no rule for this criterion, so nobody evaluated it',
     ),
   );

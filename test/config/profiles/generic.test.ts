@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type LoadOptions, loadConfig } from '../../../src/config/load.js';
-import { KINDMAP_PROFILE } from '../../../src/config/profiles/kindmap.js';
+import { CONNECTION_RANGES, KINDMAP_PROFILE } from '../../../src/config/profiles/kindmap.js';
 import { ConfigError } from '../../../src/errors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'loadwitness-profiles-'));
@@ -36,9 +36,18 @@ describe('the configuration of a scenario of one’s own', () => {
       taskP95Ms: {},
       errorRate: 0.01,
       publishFailures: null,
-      resources: { backendCpu: null, backendMemory: null, redisClients: null, redisMemoryBytes: null, nginxConnections: null },
+      resources: {
+        backendCpu: null,
+        backendMemory: null,
+        redisClients: null,
+        redisMemoryBytes: null,
+        nginxConnections: null,
+        ...CONNECTION_RANGES,
+      },
       logProof: null,
       unknown: {},
+      custom: [],
+      from: expect.objectContaining({ connect_p95: 'profile generic', drops: 'profile generic' }),
     });
     expect(config).toMatchObject({ scenario: join(folder, 'chat.js'), tasks: TASKS, replicas: 1, monitoring: { logPatterns: {} } });
     expect(config.stages).toEqual([{ name: '10 users', users: 10, spawnRate: 1, untilSeconds: 60 }]);
@@ -116,7 +125,9 @@ describe('the configuration of a scenario of one’s own', () => {
     ],
     [
       { abort: { criteria: ['publish_failures'] } },
-      ['abort.criteria[0]: "publish_failures" is no criterion of this run; judged here: connect_success_rate, connect_p95, error_rate'],
+      [
+        'abort.criteria[0]: "publish_failures" is no criterion of this run; judged here: connect_success_rate, connect_p95, error_rate, backend_spread',
+      ],
     ],
   ])('refuses %j', (file, expected) => {
     expect(mistakes(file)).toEqual(expected);

@@ -17,7 +17,7 @@ function judged(criteria: Record<string, unknown>) {
 describe('a criterion that does not apply', () => {
   it('is absent, and leaves the verdict to the others', () => {
     const { verdict, rows } = judged({ ...CRITERIA, taskP95Ms: {}, publishFailures: null, logProof: null, resources: NONE });
-    expect(rows.map(({ id }) => id)).toEqual(['connect_success_rate', 'connect_p95', 'error_rate', 'identity']);
+    expect(rows.map(({ id }) => id)).toEqual(['connect_success_rate', 'connect_p95', 'error_rate', 'generator_health', 'identity']);
     expect(verdict).toBe('PASS');
   });
 
