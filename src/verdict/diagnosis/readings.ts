@@ -26,10 +26,26 @@ export function seriesOf(run: Judged, name: string, attributes: Readonly<Record<
 
 /** What was read within a window, without its gaps. */
 export function readingsWithin({ times, values }: SampleSeries, { from, to }: Window): Reading[] {
-  return times.flatMap((t, index) => {
+  const found: Reading[] = [];
+  for (let index = firstFrom(times, from); index < times.length; index++) {
+    const t = times[index] as number;
+    if (t > to) break;
     const value = values[index];
-    return t >= from && t <= to && typeof value === 'number' ? [{ t, value }] : [];
-  });
+    if (typeof value === 'number') found.push({ t, value });
+  }
+  return found;
+}
+
+/** The index of the first of rising times that is not before `from`: a window of seconds lies somewhere in a day. */
+function firstFrom(times: readonly number[], from: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The greatest reading; undefined without one. */
@@ -49,4 +65,32 @@ export function growth(readings: readonly Reading[]): number | undefined {
     const before = readings[index - 1]?.value ?? value;
     return sum + (value >= before ? value - before : value);
   }, 0);
+}
+
+/** All readings of a metric within a window, of every series that has these attributes, by time. */
+export function readingsOf(run: Judged, name: string, window: Window, attributes: Readonly<Record<string, string>> = {}): Reading[] {
+  return seriesOf(run, name, attributes)
+    .flatMap((series) => readingsWithin(series, window))
+    .sort((a, b) => a.t - b.t);
+}
+
+/** What a counter did in a window, from the last reading before it on: what grew since then grew in it. */
+function counterReadings(run: Judged, name: string, { from, to }: Window): Reading[] {
+  const [series] = seriesOf(run, name);
+  if (series === undefined) return [];
+  const before = readingsWithin(series, { from: Number.NEGATIVE_INFINITY, to: from - 1 }).slice(-1);
+  return [...before, ...readingsWithin(series, { from, to })];
+}
+
+/** The first and the last reading of a counter over a window, and by how much it grew. Null with fewer than two. */
+export function counterOf(run: Judged, name: string, window: Window): { first: Reading; last: Reading; grew: number } | null {
+  const readings = counterReadings(run, name, window);
+  const [first, last, grew] = [readings[0], readings.at(-1), growth(readings)];
+  return first === undefined || last === undefined || grew === undefined ? null : { first, last, grew };
+}
+
+/** The first reading at which a counter had grown. */
+export function firstRise(run: Judged, name: string, window: Window): Reading | undefined {
+  const readings = counterReadings(run, name, window);
+  return readings.find(({ value }, index) => value > (readings[index - 1]?.value ?? value));
 }
