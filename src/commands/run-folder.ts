@@ -6,6 +6,12 @@ import { messageOf, UsageError } from '../errors.js';
 /** Names of the files in a run's folder. */
 export const JOURNAL = 'journal.ndjson';
 export const CONFIG = 'config.json';
+/** Says who writes to the folder now (run-lock.ts). */
+export const LOCK = 'run.lock';
+/** Is there while a lock changes hands. */
+export const LOCK_TURN = `${LOCK}.taken-over`;
+/** Names in a run's folder that are none of its evidence. */
+export const NOT_EVIDENCE = [LOCK, LOCK_TURN] as const;
 
 /** A new id that sorts by time and is a file name on every system: `20261122T105503Z-9f3c`. */
 export function newRunId(now: Date): string {

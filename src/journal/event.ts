@@ -373,5 +373,11 @@ export type JournalEvent = z.infer<typeof journalEvent>;
 /** An event before the journal has put its time on it. Producers know of nothing else. */
 export type NewEvent = JournalEvent extends infer E ? (E extends JournalEvent ? Omit<E, 't'> & { t?: number } : never) : never;
 
+/** What is known of a journal when its last event was read. */
+export interface JournalEnd {
+  /** Bytes behind its last whole line: an event that was being written when the tool was killed, or the disk was full. 0: none. */
+  tornBytes: number;
+}
+
 /** How a producer tells what happened. */
 export type Emit = (event: NewEvent) => void;

@@ -133,23 +133,30 @@ function valueIn(row: Row, rank: number): number {
  * @returns One value for each share, or undefined when the lists are empty.
  */
 export function percentilesOf(lists: readonly (readonly number[])[], shares: readonly number[]): number[] | undefined {
-  const buckets: { value: number; count: number }[] = [];
+  const filled = lists.filter((pairs) => pairs.length > 0);
+  // One worker's second is sorted as it is.
+  const pairs = filled.length === 1 && isRising(filled[0] as readonly number[]) ? (filled[0] as readonly number[]) : sortedPairs(filled);
   let total = 0;
-  for (const pairs of lists) {
-    for (let i = 0; i + 1 < pairs.length; i += 2) {
-      const count = pairs[i + 1] as number;
-      buckets.push({ value: pairs[i] as number, count });
-      total += count;
-    }
-  }
+  for (let i = 1; i < pairs.length; i += 2) total += pairs[i] as number;
   if (total === 0) return undefined;
-  buckets.sort((a, b) => a.value - b.value);
   return shares.map((share) => {
     let left = percentileRank(total, share);
-    for (const { value, count } of buckets) {
-      if (left < count) return value;
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      const count = pairs[i + 1] as number;
+      if (left < count) return pairs[i] as number;
       left -= count;
     }
     throw new RangeError('a rank lies beyond all counts');
   });
+}
+
+function isRising(pairs: readonly number[]): boolean {
+  for (let i = 2; i < pairs.length; i += 2) if ((pairs[i] as number) < (pairs[i - 2] as number)) return false;
+  return true;
+}
+
+function sortedPairs(lists: readonly (readonly number[])[]): number[] {
+  const buckets: [value: number, count: number][] = [];
+  for (const pairs of lists) for (let i = 0; i + 1 < pairs.length; i += 2) buckets.push([pairs[i] as number, pairs[i + 1] as number]);
+  return buckets.sort(([a], [b]) => a - b).flat();
 }

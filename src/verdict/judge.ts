@@ -1,7 +1,9 @@
 import { compareText } from './accumulate/tally.js';
 import { noFigures } from './criteria/foreign-load.js';
+import { GENERATOR_HEALTH } from './criteria/generator-health.js';
 import { criteria } from './criteria/index.js';
 import { saturation } from './criteria/saturation.js';
+import { customRows } from './custom/rows.js';
 import { diagnose } from './diagnosis/diagnose.js';
 import type { Judged } from './diagnosis/rule.js';
 import { componentRows } from './identity.js';
@@ -24,8 +26,8 @@ import { preflightWarnings, warningsOf } from './warnings.js';
 
 /** Judges a run by its facts: a proven FAIL beats INCONCLUSIVE beats PASS. */
 export function judge(summary: Summary): RunResult {
-  const rows = criteria.flatMap((criterion) => criterion(summary));
   const stages = stageResults(summary);
+  const rows = [...criteria.flatMap((criterion) => criterion(summary)), ...customRows(summary, stages)];
   const { start, load, loadEnd, runEnd } = summary;
   const seconds = rateSeconds(summary.loadStart, load.lastRequestSecond, loadEnd?.t ?? null);
   const judged: Judged = {
@@ -75,6 +77,7 @@ export function judge(summary: Summary): RunResult {
     samplerErrors: summary.samplerErrors,
     evidenceFiles: summary.target.files,
     history: summary.history,
+    heat: summary.heat,
     canaryHistory: summary.canaryHistory,
     series: summary.series,
   };
@@ -102,6 +105,8 @@ function openCriteria(summary: Summary, rows: readonly CriterionRow[]): Reason[]
     ...(none === null ? [] : [{ code: 'no_figures', text: `nothing is proven of how the target carries load: ${none}` }]),
     ...rows
       .filter((row) => row.status === 'inconclusive' && (row.required || summary.start.strict) && (none === null || row.evidence !== none))
+      // A saturated generator is told of below.
+      .filter((row) => row.id !== GENERATOR_HEALTH || !summary.generator.saturated)
       .map(reasonOf),
   ];
   return summary.generator.saturated ? [{ code: 'generator_saturated', text: saturation(summary.generator) }, ...reasons] : reasons;
@@ -123,7 +128,7 @@ function reasonOf(row: CriterionRow): Reason {
     row.status === 'inconclusive'
       ? `${row.title} is not proven: ${row.evidence}`
       : `${row.title} is ${row.observed}, must be ${row.threshold} (${row.evidence})`;
-  return { code: row.id, text };
+  return { code: row.id, text, cause: row.code };
 }
 
 function peakUsers(history: readonly HistorySecond[]): RunResult['peakUsers'] {

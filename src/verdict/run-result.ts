@@ -12,6 +12,7 @@ import type {
 } from './target-result.js';
 
 export type * from './finding.js';
+export type * from './full-history-result.js';
 export type * from './target-result.js';
 
 /** Version of the shape of {@link RunResult} and of verdict.json. */
@@ -24,9 +25,44 @@ export type CriterionStatus = 'pass' | 'warn' | 'fail' | 'inconclusive';
 
 /** A statement with a name that programs can rely on. */
 export interface Reason {
+  /** A criterion's id, `check.<id>`, or a word of its own such as `cut_off` and `generator_saturated`. */
   code: string;
   text: string;
+  /** Of a criterion: the code of its row. */
+  cause?: CriterionCode;
 }
+
+/**
+ * Why a criterion stands as it does.
+ * - `held`, `beyond_limit`, `beyond_warning`, `beyond_critical`: it was measured.
+ * - `no_data`: nothing was read. `too_few_samples`, `coverage`, `gap`: too little was, or with a hole. `too_short`: the load, or the stage, is
+ *   shorter than the sliding window.
+ * - `no_proof`: "none seen" with nothing that proves that one would have been seen. `no_success`: fast refusals alone.
+ * - `generator_saturated`, `generator_failures`: it could be the load generator's own doing.
+ * - `cut_off`: the journal does not hold the end. `no_load`, `no_figures`: no load was sent, or it was not ours and its tool does not tell.
+ * - `no_limit`: the journal holds no limit for it. `no_rule`: the configuration names a criterion that nobody can judge. `not_watched`: of
+ *   another tool's load generator nothing is known.
+ */
+export type CriterionCode =
+  | 'held'
+  | 'beyond_limit'
+  | 'beyond_warning'
+  | 'beyond_critical'
+  | 'no_data'
+  | 'too_few_samples'
+  | 'coverage'
+  | 'gap'
+  | 'too_short'
+  | 'no_proof'
+  | 'no_success'
+  | 'generator_saturated'
+  | 'generator_failures'
+  | 'cut_off'
+  | 'no_load'
+  | 'no_figures'
+  | 'no_limit'
+  | 'no_rule'
+  | 'not_watched';
 
 /** One line of the table of criteria. */
 export interface CriterionRow {
@@ -35,6 +71,7 @@ export interface CriterionRow {
   /** Whether the verdict depends on it also without `strict`. */
   required: boolean;
   status: CriterionStatus;
+  code: CriterionCode;
   /** A recommended criterion beyond its critical limit. */
   critical: boolean;
   /** What was measured, for people; `not measured` when it was not. */
@@ -44,10 +81,35 @@ export interface CriterionRow {
   /** What was measured and its limit, in `unit`; null when there is none. */
   value: number | null;
   limit: number | null;
+  /** Of a recommended criterion: beyond this it is critical. Null when there is none. */
+  criticalLimit: number | null;
   /** `1` is a share of 1, `ms`, `By`, `{count}`. */
   unit: string;
   /** What the status was computed from: counts, seconds, samples. */
   evidence: string;
+  /** What it was read from: `load`, `canaries`, `logs`, a metric with its sampler (`redis.memory.used of redis`), another tool. */
+  source: string;
+  /** What was judged: `run`, `stage <name>`, `window of 60 s` (the worst one), `last 60 s`. */
+  scope: string;
+  /** From when to when that was, in Unix ms; null without load. */
+  window: { from: number; to: number } | null;
+  /** How many readings, requests or datapoints of the window there are (of several sources the one that was judged), and the fewest that say something. */
+  samples: number;
+  minSamples: number;
+  /**
+   * Share of the window of which there is data, 0 to 1, and the least that says something. Where the load's steady time, in which all users are
+   * there, is covered worse than the whole, the share of that. Null where it does not apply.
+   */
+  coverage: number | null;
+  minCoverage: number | null;
+  /** The longest time without data in the window, and the longest that may be; null where it does not apply. */
+  greatestGapMs: number | null;
+  maxGapMs: number | null;
+  /**
+   * Where the limit came from: `profile kindmap` (the guide's), `file success_criteria.ws_connect_p95`, `flag --x`, `built in`. Null where the
+   * journal does not tell.
+   */
+  thresholdFrom: string | null;
 }
 
 /** The percentiles of Locust's files, in their order. */
@@ -136,6 +198,9 @@ export interface TaskOfSecond {
   failures: number;
   p50Ms: number | null;
   p95Ms: number | null;
+  p99Ms: number | null;
+  /** From the intended send. */
+  intendedP95Ms: number | null;
 }
 
 /** One second of the load, all workers together. */
@@ -147,6 +212,8 @@ export interface HistorySecond {
   failures: number;
   /** Sockets that the target closed or lost: failures of their own, in no task. */
   drops: number;
+  /** The same by `close <code>`. */
+  dropsBy: Readonly<Record<string, number>>;
   unsent: number;
   tasks: Record<string, TaskOfSecond>;
   generator: GeneratorSecond;
@@ -162,6 +229,21 @@ export interface HistorySecond {
     averageBytes: number;
   };
 }
+
+/** How many requests of one task took how long, over time: at most {@link HEAT_COLUMNS} columns of equal length. */
+export interface HeatMapOfTask {
+  task: string;
+  /** Upper edges of the rows in ms, rising. What is in a row is no greater than its edge and greater than the one before; the last row is open. */
+  edgesMs: number[];
+  secondsPerColumn: number;
+  /** Unix seconds of the begin of each column, rising; columns without a request are left out. */
+  times: number[];
+  /** By column, then row: one row more than there are edges. */
+  counts: number[][];
+}
+
+/** The most columns of a {@link HeatMapOfTask}. */
+export const HEAT_COLUMNS = 300;
 
 /** All readings of one metric with the same attributes. */
 export interface SampleSeries {
@@ -362,6 +444,8 @@ export interface RunResult {
   /** By path. */
   evidenceFiles: EvidenceFileRow[];
   history: HistorySecond[];
+  /** By the task's name. */
+  heat: HeatMapOfTask[];
   canaryHistory: CanaryOfSecond[];
   series: SampleSeries[];
 }

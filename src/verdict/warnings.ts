@@ -16,6 +16,7 @@ export function warningsOf(summary: Summary, criteria: readonly CriterionRow[]):
     ...loadWarnings(summary),
     ...externalWarnings(summary),
     ...finalizeWarnings(summary),
+    ...tornWarnings(summary),
     ...samplerWarnings(summary),
   ];
 }
@@ -44,7 +45,7 @@ function criterionWarnings(criteria: readonly CriterionRow[]): Reason[] {
       text:
         id === IDENTITY
           ? `the target did not stay the same: ${evidence}`
-          : `${title} ${critical ? 'is critical' : 'is above its normal range'}: ${observed}, should be ${threshold}`,
+          : `${title} ${critical ? 'is critical' : 'is beyond its normal range'}: ${observed}, should be ${threshold}`,
     }));
 }
 
@@ -113,6 +114,12 @@ function loadWarnings({ load, aggregated, history, loadEnd, adjustments }: Summa
 }
 
 const signed = (users: number): string => (users > 0 ? `+${users}` : String(users));
+
+function tornWarnings({ tornBytes }: Summary): Reason[] {
+  if (tornBytes === 0) return [];
+  const what = `the journal's last line is torn: its ${counted(tornBytes, 'byte')} were left out`;
+  return [{ code: 'torn_line', text: `${what}, and whatever came after them was never written` }];
+}
 
 function samplerWarnings({ samplerErrors }: Summary): Reason[] {
   const bySampler = new Map<string, { occurrences: number; message: string }>();

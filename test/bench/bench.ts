@@ -1,4 +1,4 @@
-/** The benchmark of the load engine: `npm run bench -- [closed|think|linear|truth|watching|all] [--rounds N] [--seconds N]`. */
+/** The benchmark of the load engine: `npm run bench -- [closed|think|linear|truth|watching|report|all] [--rounds N] [--seconds N]`. */
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import type { BenchRun, Figure } from './bench-run.js';
 import { closedLoop } from './closed.js';
 import { linear } from './linear.js';
 import { UNPINNED_BECAUSE } from './pinned-process.js';
+import { reporting } from './report.js';
 import { compileServer } from './server.js';
 import { thinkTime } from './think.js';
 import { latencyTruth } from './truth.js';
@@ -18,6 +19,7 @@ const MEASUREMENTS: Record<string, (bench: BenchRun) => Promise<Figure[]>> = {
   linear,
   truth: latencyTruth,
   watching,
+  report: reporting,
 };
 
 /** A core that others use for a quarter of the time is no core to measure on. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { build, type JsHistogram } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
+import { LatencyHistogram } from '../../src/histogram.js';
 import { bucketIndex, Distribution, percentilesOf } from '../../src/verdict/distribution.js';
 
 const SHARES = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1];
@@ -94,6 +95,33 @@ describe('Distribution', () => {
           expect(merged.percentile(share)).toBe(once.percentile(share));
         }
         expect([split.count, merged.count]).toEqual([once.count, once.count]);
+      }),
+    );
+  });
+
+  it('is the histogram of all latencies together, whichever workers and seconds they came from and in whatever order', () => {
+    const latencies = fc.array(fc.oneof(fc.nat(3000), fc.nat(60_000_000)), { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(latencies, { minLength: 1, maxLength: 6 }), fc.infiniteStream(fc.nat()), (lists, choices) => {
+        const drained = (values: readonly number[]): number[] => {
+          const histogram = new LatencyHistogram();
+          for (const value of values) histogram.record(value);
+          return histogram.drain();
+        };
+        const all = new Distribution();
+        all.add(drained(lists.flat()));
+        const parts = lists.map((values) => {
+          const part = new Distribution();
+          part.add(drained(values));
+          return part;
+        });
+        const merged = new Distribution();
+        while (parts.length > 0) merged.merge(parts.splice((choices.next().value as number) % parts.length, 1)[0] as Distribution);
+        expect(merged.count).toBe(all.count);
+        expect(SHARES.map((share) => merged.percentile(share))).toEqual(SHARES.map((share) => all.percentile(share)));
+        expect(percentilesOf(lists.map(drained), SHARES)).toEqual(
+          all.count === 0 ? undefined : SHARES.map((share) => all.percentile(share)),
+        );
       }),
     );
   });

@@ -19,10 +19,11 @@ const failing = (events: JournalEvent[]): JournalEvent[] =>
 describe('the verdict', () => {
   it('is PASS when everything holds', () => {
     const result = judged(healthyRun());
-    expect(result).toMatchObject({ verdict: 'PASS', reasons: [{ code: 'all_hold', text: 'all 6 required criteria hold' }], warnings: [] });
+    expect(result).toMatchObject({ verdict: 'PASS', reasons: [{ code: 'all_hold', text: 'all 7 required criteria hold' }], warnings: [] });
     expect(result.criteria.map(({ id, status }) => [id, status])).toEqual(
       [
         ...['connect_success_rate', 'connect_p95', 'start_navigation_p95', 'location_update_p95', 'error_rate', 'publish_failures'],
+        'generator_health',
         ...['backend_cpu', 'backend_memory', 'redis_clients', 'redis_memory', 'pubsub_subscribers', 'nginx_connections', 'identity'],
       ].map((id) => [id, 'pass']),
     );

@@ -37,6 +37,17 @@ describe('summarize', () => {
     expect(aggregated.requests).toBe(21);
   });
 
+  it('tells of each second the slowest requests, those from the intended send, and the drops by their code', () => {
+    const slow = { latency: [1000, 98, 20_000, 2], intended: [1000, 90, 50_000, 10] };
+    const tasks = { ping: taskSecond([], { requests: 100, ...slow }) };
+    const drops = (worker: number, counts: Record<string, number>) => second(0, { worker, tasks, drops: counts });
+    const { history } = summarize(
+      withSeconds(drops(0, { 'close 1006': 2, 'close 1011': 0 }), drops(1, { 'close 1006': 1, 'close 1001': 4 })),
+    );
+    expect(history[0]).toMatchObject({ drops: 7, tasks: { ping: { p95Ms: 1, p99Ms: 20, intendedP95Ms: 50 } } });
+    expect(history[0]?.dropsBy).toEqual({ 'close 1006': 3, 'close 1001': 4 });
+  });
+
   it('counts the users of a worker once in a second of which it wrote two records', () => {
     const twice = [second(0), second(0, { users: { planned: 0, active: 0, connected: 0 } }), second(0, { worker: 1 })];
     expect(summarize(withSeconds(...twice)).history.map(({ users }) => users)).toEqual([{ planned: 12, active: 12, connected: 12 }]);

@@ -50,18 +50,28 @@ export function generatorFailuresOf({ failures }: TaskSecond): Record<string, nu
 /** All tasks of some seconds, such as a stage's or the last minute's, as far as they can be judged. */
 export class LoadCounts {
   readonly tasks = new Map<string, TaskCounts>();
+  /** How long other things took, by name, in µs. */
+  readonly timings = new Map<string, Distribution>();
   /** Sockets that the target closed or lost. */
   dropped = 0;
 
   add(event: LoadSecond): void {
     this.dropped += sumOf(event.drops);
+    for (const [name, pairs] of Object.entries(event.timings)) this.#timing(name).add(pairs);
     for (const [name, record] of Object.entries(event.tasks)) this.#counts(name).add(record);
   }
 
   /** Takes away a second that was added before. */
   remove(event: LoadSecond): void {
     this.dropped -= sumOf(event.drops);
+    for (const [name, pairs] of Object.entries(event.timings)) this.#timing(name).remove(pairs);
     for (const [name, record] of Object.entries(event.tasks)) this.#counts(name).remove(record);
+  }
+
+  #timing(name: string): Distribution {
+    const timing = this.timings.get(name) ?? new Distribution();
+    this.timings.set(name, timing);
+    return timing;
   }
 
   #counts(name: string): TaskCounts {
@@ -77,6 +87,7 @@ export class LoadCounts {
 /** The part of {@link LoadCounts} that criteria read; the totals of a whole run have it too. */
 export interface ReadableCounts {
   readonly tasks: ReadonlyMap<string, TaskCounts>;
+  readonly timings: ReadonlyMap<string, Distribution>;
   readonly dropped: number;
 }
 

@@ -9,34 +9,35 @@ const OPEN_SECONDS = 5;
 
 const SHARES = PERCENTILES.map(([, share]) => share);
 
+/** Most seconds have none: they share this one. */
+const NO_DROPS: Readonly<Record<string, number>> = Object.freeze({});
+
 const inMs = (micros: number): number => micros / 1000;
 
 /** One row for each second of load: all workers of the second, and everything up to it. */
 export class History {
   readonly #rows = new Map<number, HistorySecond>();
-  readonly #open = new Map<number, LoadSecond[]>();
-  readonly #latency = new Distribution();
+  /** No map: one that is always filled and emptied keeps what was in it alive until the next great garbage collection. */
+  readonly #open: { second: number; events: LoadSecond[] }[] = [];
+  readonly #total = new RunningTotal();
   #newest = 0;
-  #requests = 0;
-  #failures = 0;
-  #sum = 0;
-  #min = Number.POSITIVE_INFINITY;
-  #max = 0;
-  #bytes = 0;
 
   add(event: LoadSecond): void {
     this.#addCounts(this.#row(event.second), event);
-    const open = this.#open.get(event.second);
-    if (open) open.push(event);
-    else this.#open.set(event.second, [event]);
+    const open = this.#open.find(({ second }) => second === event.second);
+    if (open) open.events.push(event);
+    else this.#open.push({ second: event.second, events: [event] });
     this.#newest = Math.max(this.#newest, event.second);
     this.#close(this.#newest - OPEN_SECONDS);
   }
 
-  /** All rows in the order of time. Seconds that are still open are closed first. */
+  /** All rows in the order of time. Seconds that are still open are as if nothing more came: what does come is added all the same. */
   rows(): HistorySecond[] {
-    this.#close(this.#newest);
-    return [...this.#rows.values()].sort((a, b) => a.second - b.second);
+    const rows = new Map(this.#rows);
+    const total = this.#total.copy();
+    for (const { second, events } of [...this.#open].sort((a, b) => a.second - b.second))
+      rows.set(second, closed(this.#row(second), events, total));
+    return [...rows.values()].sort((a, b) => a.second - b.second);
   }
 
   #row(second: number): HistorySecond {
@@ -48,6 +49,7 @@ export class History {
         requests: 0,
         failures: 0,
         drops: 0,
+        dropsBy: NO_DROPS,
         unsent: 0,
         tasks: {},
         generator: noGenerator(),
@@ -59,7 +61,11 @@ export class History {
   }
 
   #addCounts(row: HistorySecond, event: LoadSecond): void {
-    row.drops += sumOf(event.drops);
+    const dropped = sumOf(event.drops);
+    if (dropped > 0) {
+      row.drops += dropped;
+      row.dropsBy = summed(row.dropsBy, event.drops);
+    }
     row.unsent += event.unsent;
     addGenerator(row.generator, event);
     for (const task of Object.values(event.tasks)) {
@@ -69,19 +75,45 @@ export class History {
   }
 
   #close(upTo: number): void {
-    const due = [...this.#open.keys()].filter((second) => second <= upTo).sort((a, b) => a - b);
-    for (const second of due) {
-      const events = this.#open.get(second) ?? [];
-      this.#open.delete(second);
-      const row = this.#row(second);
-      addUsers(row.users, events);
-      row.tasks = joined(row.tasks, tasksOf(events));
-      for (const event of events) this.#addToTotal(event);
-      row.total = this.#total();
+    const due = this.#open.filter(({ second }) => second <= upTo).sort((a, b) => a.second - b.second);
+    for (const one of due) {
+      this.#open.splice(this.#open.indexOf(one), 1);
+      this.#rows.set(one.second, closed(this.#row(one.second), one.events, this.#total));
     }
   }
+}
 
-  #addToTotal(event: LoadSecond): void {
+/** A row with what its last records tell. They are added to the total. */
+function closed(row: HistorySecond, events: readonly LoadSecond[], total: RunningTotal): HistorySecond {
+  for (const event of events) total.add(event);
+  const users = { ...row.users };
+  addUsers(users, events);
+  return { ...row, users, tasks: joined(row.tasks, tasksOf(events)), total: total.row() };
+}
+
+/** All tasks from the load's start on. */
+class RunningTotal {
+  readonly #latency = new Distribution();
+  #requests = 0;
+  #failures = 0;
+  #sum = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = 0;
+  #bytes = 0;
+
+  copy(): RunningTotal {
+    const copy = new RunningTotal();
+    copy.#latency.merge(this.#latency);
+    copy.#requests = this.#requests;
+    copy.#failures = this.#failures;
+    copy.#sum = this.#sum;
+    copy.#min = this.#min;
+    copy.#max = this.#max;
+    copy.#bytes = this.#bytes;
+    return copy;
+  }
+
+  add(event: LoadSecond): void {
     for (const task of Object.values(event.tasks)) {
       this.#requests += task.requests;
       this.#failures += sumOf(task.failures);
@@ -94,7 +126,7 @@ export class History {
     }
   }
 
-  #total(): HistorySecond['total'] {
+  row(): HistorySecond['total'] {
     const some = this.#latency.count > 0;
     return {
       requests: this.#requests,
@@ -133,9 +165,10 @@ function addUsers(users: HistorySecond['users'], events: readonly LoadSecond[]):
 
 /**
  * Joins a second that is closed with records that came later. The latencies of the first are gone by then,
- * so of the two percentiles the worse one is kept.
+ * so of two percentiles the worse one is kept.
  */
 function joined(known: Record<string, TaskOfSecond>, late: Record<string, TaskOfSecond>): Record<string, TaskOfSecond> {
+  if (Object.keys(known).length === 0) return late;
   const tasks = new Map(Object.entries(known));
   for (const [name, task] of Object.entries(late)) {
     const before = tasks.get(name);
@@ -144,12 +177,21 @@ function joined(known: Record<string, TaskOfSecond>, late: Record<string, TaskOf
       failures: task.failures + (before?.failures ?? 0),
       p50Ms: worse(task.p50Ms, before?.p50Ms ?? null),
       p95Ms: worse(task.p95Ms, before?.p95Ms ?? null),
+      p99Ms: worse(task.p99Ms, before?.p99Ms ?? null),
+      intendedP95Ms: worse(task.intendedP95Ms, before?.intendedP95Ms ?? null),
     });
   }
   return Object.fromEntries(tasks);
 }
 
 const worse = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
+
+/** The sum of counts by name. A name may be any text. */
+function summed(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+  const sum = new Map(Object.entries(a));
+  for (const [name, count] of Object.entries(b)) if (count > 0) sum.set(name, (sum.get(name) ?? 0) + count);
+  return Object.fromEntries(sum);
+}
 
 function tasksOf(events: readonly LoadSecond[]): Record<string, TaskOfSecond> {
   const names = [...new Set(events.flatMap((event) => Object.keys(event.tasks)))].sort();
@@ -158,15 +200,21 @@ function tasksOf(events: readonly LoadSecond[]): Record<string, TaskOfSecond> {
       const records = events
         .flatMap((event) => (Object.hasOwn(event.tasks, name) ? [event.tasks[name]] : []))
         .filter((r) => r !== undefined);
-      const quantiles = percentilesOf(
+      const latency = percentilesOf(
         records.map((record) => record.latency),
-        [0.5, 0.95],
+        [0.5, 0.95, 0.99],
+      );
+      const intended = percentilesOf(
+        records.map((record) => record.intended),
+        [0.95],
       );
       const of: TaskOfSecond = {
         requests: records.reduce((sum, record) => sum + record.requests, 0),
         failures: records.reduce((sum, record) => sum + sumOf(record.failures), 0),
-        p50Ms: quantiles ? inMs(quantiles[0] as number) : null,
-        p95Ms: quantiles ? inMs(quantiles[1] as number) : null,
+        p50Ms: latency ? inMs(latency[0] as number) : null,
+        p95Ms: latency ? inMs(latency[1] as number) : null,
+        p99Ms: latency ? inMs(latency[2] as number) : null,
+        intendedP95Ms: intended ? inMs(intended[0] as number) : null,
       };
       return [name, of];
     }),

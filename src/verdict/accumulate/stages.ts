@@ -41,8 +41,12 @@ export class StageTotals {
 
   add(event: LoadSecond): void {
     this.#begun = true;
-    const facts = this.#stages.find(({ window }) => window !== null && event.second >= window.from && event.second < window.to);
-    facts?.load.add(event);
+    this.#stages[this.indexOf(event.second)]?.load.add(event);
+  }
+
+  /** Which stage a second counts for, in Unix time; -1 for none. */
+  indexOf(second: number): number {
+    return this.#stages.findIndex(({ window }) => window !== null && second >= window.from && second < window.to);
   }
 
   all(): readonly StageFacts[] {
