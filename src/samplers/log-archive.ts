@@ -11,8 +11,8 @@ const gzip = promisify(gzipWithCallback);
 export interface LogArchiveOptions {
   /** The run's folder. */
   folder: string;
-  /** Takes secrets out of a text. It is given whole lines, many at once. */
-  redact(text: string): string;
+  /** Takes secrets out of a text of this file. It is given whole lines, many at once, one text after the other. */
+  redact(text: string, file: string): string;
   /** Bytes of each log, before compression, that are kept: of more, one half from its beginning and the other from its end. */
   budgetBytes: number;
 }
@@ -88,7 +88,7 @@ export function openLogArchive(file: string, { folder, redact, budgetBytes }: Lo
     lines = [];
     characters = 0;
     waiting += 1;
-    void enqueue(() => keep(redact(`${full.join('\n')}\n`), full.length)).then(() => {
+    void enqueue(() => keep(redact(`${full.join('\n')}\n`, file), full.length)).then(() => {
       waiting -= 1;
     });
   }
