@@ -1,36 +1,41 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { RunResult } from '../verdict/run-result.js';
+import { pageScript, pageStyle } from './built-page.js';
+import { type PageOptions, pageModel } from './page-model.js';
 import { escapeHtml } from './text.js';
-import { pageData } from './view/charts.js';
-import { script } from './view/script.js';
-import { headSection, tableSections } from './view/sections.js';
-import { style } from './view/style.js';
+import type { ComparisonModel, PageModel } from './view/model.js';
 
-/** report.html: one page that needs nothing else and asks nobody. Its scripts and style run by their hashes alone. */
-export function renderHtml(result: RunResult): string {
-  const { script: library, style: libraryStyle } = uplot();
-  const styles = `${libraryStyle}\n${style}`;
-  const policy = `default-src 'none'; script-src ${hashOf(library)} ${hashOf(script)}; style-src ${hashOf(styles)}; base-uri 'none'; form-action 'none'`;
+/**
+ * report.html: one page that needs nothing else and asks nobody. The same result and options give the same bytes.
+ *
+ * @throws KnownError when the page was not built.
+ */
+export function renderHtml(result: RunResult, options: Partial<Omit<PageOptions, 'kind'>> = {}): string {
+  const model = pageModel(result, { language: 'en', ...options, kind: 'report' });
+  const reasons = model.result.reasons.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('');
+  return pageDocument(model, `${result.verdict}: ${result.target}`, `<h1>${result.verdict}</h1><ul>${reasons}</ul>`);
+}
+
+/**
+ * The page with its data in one document. Its script and its style run by their hashes alone.
+ *
+ * @param noScript finished HTML for readers without scripts
+ */
+export function pageDocument(data: PageModel | ComparisonModel, title: string, noScript = ''): string {
+  const [script, style] = [inElement(pageScript(), 'script'), inElement(pageStyle(), 'style')];
+  const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${data.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${result.verdict}: ${escapeHtml(result.target)}</title>
-<style>${styles}</style>
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
 </head>
 <body>
-<main>
-${headSection(result)}
-${tableSections(result)}
-<section><h2>Over time</h2><div id="charts"></div></section>
-</main>
-<script type="application/json" id="data">${scriptJson(pageData(result))}</script>
-<script>${library}</script>
+<noscript>${noScript}</noscript>
+<script type="application/json" id="data">${scriptJson(data)}</script>
 <script>${script}</script>
 </body>
 </html>
@@ -40,19 +45,8 @@ ${tableSections(result)}
 /** JSON that can stand in a script element: nothing in it can end the element or begin a comment. */
 const scriptJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
+/** A source in which nothing ends the element that it stands in, or begins a comment. In strings and in expressions `\/` is `/`. */
+const inElement = (source: string, name: 'script' | 'style'): string =>
+  source.replace(new RegExp(`<(?=/${name}|!--)`, 'gi'), name === 'script' ? '\\x3c' : '\\3c ');
+
 const hashOf = (source: string): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
-
-let cached: { script: string; style: string } | undefined;
-
-/** uPlot's script for browsers and its style, from the installed package. */
-function uplot(): { script: string; style: string } {
-  if (!cached) {
-    // The package's main file lies beside the two that a browser needs.
-    const folder = dirname(createRequire(import.meta.url).resolve('uplot'));
-    cached = {
-      script: readFileSync(join(folder, 'uPlot.iife.min.js'), 'utf8'),
-      style: readFileSync(join(folder, 'uPlot.min.css'), 'utf8'),
-    };
-  }
-  return cached;
-}

@@ -1,5 +1,13 @@
-import { type HistorySecond, PERCENTILES, type Percentiles, type RunResult, type TaskStatistics } from '../verdict/run-result.js';
+import {
+  type EntryOfSecond,
+  type FullHistorySecond,
+  PERCENTILES,
+  type Percentiles,
+  type RunResult,
+  type TaskStatistics,
+} from '../verdict/run-result.js';
 import { type Cell, toCsv } from './csv.js';
+import { CurrentRates } from './locust-rates.js';
 
 const TYPE = 'WebSocket';
 const PERCENTILE_NAMES = PERCENTILES.map(([name]) => name);
@@ -9,7 +17,7 @@ const NO_PERCENTILES: Cell[] = PERCENTILE_NAMES.map(() => 'N/A');
 const locustName = (task: string): string => `ws_${task}`;
 
 /** `<prefix>_stats.csv`: one row a task, then the sum. */
-export function statsCsv({ tasks, aggregated }: RunResult): string {
+export function statsCsv({ tasks, aggregated }: Pick<RunResult, 'tasks' | 'aggregated'>): string {
   const header = [
     ...['Type', 'Name', 'Request Count', 'Failure Count', 'Median Response Time', 'Average Response Time', 'Min Response Time'],
     ...['Max Response Time', 'Average Content Size', 'Requests/s', 'Failures/s', ...PERCENTILE_NAMES],
@@ -18,24 +26,50 @@ export function statsCsv({ tasks, aggregated }: RunResult): string {
   return toCsv([header, ...rows, ['', 'Aggregated', ...statsOf(aggregated)]]);
 }
 
+const HISTORY_HEADER = [
+  ...['Timestamp', 'User Count', 'Type', 'Name', 'Requests/s', 'Failures/s', ...PERCENTILE_NAMES],
+  ...['Total Request Count', 'Total Failure Count', 'Total Median Response Time', 'Total Average Response Time'],
+  ...['Total Min Response Time', 'Total Max Response Time', 'Total Average Content Size'],
+];
+
 /** `<prefix>_stats_history.csv`: one row a second of everything together, percentiles since the start. */
-export function historyCsv({ history }: RunResult): string {
-  const header = [
-    ...['Timestamp', 'User Count', 'Type', 'Name', 'Requests/s', 'Failures/s', ...PERCENTILE_NAMES],
-    ...['Total Request Count', 'Total Failure Count', 'Total Median Response Time', 'Total Average Response Time'],
-    ...['Total Min Response Time', 'Total Max Response Time', 'Total Average Content Size'],
-  ];
-  const rates = currentRates(history);
-  const rows = history.map(({ second, users, total }, index) => [
-    ...[second, users.active, '', 'Aggregated', ...(rates[index] ?? [])],
-    ...(total.percentilesMs ?? NO_PERCENTILES),
-    ...[total.requests, total.failures, total.medianMs, total.averageMs, total.minMs, total.maxMs, total.averageBytes],
-  ]);
-  return toCsv([header, ...rows]);
+export const historyCsv = (result: RunResult): string => [...historyCsvRows(result)].join('');
+
+/** The same row by row: a day of them takes much memory. */
+export function* historyCsvRows({ history }: RunResult): Generator<string> {
+  yield toCsv([HISTORY_HEADER]);
+  const rates = new CurrentRates();
+  for (const row of history) {
+    rates.begin(row.second, row.requests);
+    const { second, users, total } = row;
+    const percentiles = total.percentilesMs ?? NO_PERCENTILES;
+    yield toCsv([[second, users.active, '', 'Aggregated', ...rates.of('', row), ...percentiles, ...totalsOf(total)]]);
+  }
 }
 
+/** The same with full history: a row for each task, too, and percentiles of the last ten seconds. */
+export function* fullHistoryCsv(seconds: Iterable<FullHistorySecond>): Generator<string> {
+  yield toCsv([HISTORY_HEADER]);
+  const rates = new CurrentRates();
+  for (const { second, users, tasks, all } of seconds) {
+    rates.begin(second, all.requests);
+    const rows = tasks.map((task) => [second, users, TYPE, locustName(task.name), ...rates.of(task.name, task), ...entryOf(task)]);
+    yield toCsv([...rows, [second, users, '', 'Aggregated', ...rates.of('', all), ...entryOf(all)]]);
+  }
+}
+
+/** Locust has nothing of an entry without requests, and 0 where the last seconds had none. */
+function entryOf({ total, percentilesMs }: EntryOfSecond): Cell[] {
+  const percentiles = total.requests === 0 ? NO_PERCENTILES : (percentilesMs ?? PERCENTILE_NAMES.map(() => 0));
+  return [...percentiles, ...totalsOf(total)];
+}
+
+const totalsOf = (total: EntryOfSecond['total']): Cell[] => [
+  ...[total.requests, total.failures, total.medianMs, total.averageMs, total.minMs, total.maxMs, total.averageBytes],
+];
+
 /** `<prefix>_failures.csv`. Times are ISO 8601 in UTC. */
-export function failuresCsv({ failures }: RunResult): string {
+export function failuresCsv({ failures }: Pick<RunResult, 'failures'>): string {
   const rows = failures.map(({ task, kind, occurrences, first, last }) => [
     TYPE,
     locustName(task),
@@ -65,29 +99,5 @@ function statsOf(row: TaskStatistics): Cell[] {
 
 const percentileCells = (percentiles: Percentiles | null): Cell[] =>
   percentiles === null ? NO_PERCENTILES : PERCENTILE_NAMES.map((name) => percentiles[name]);
-
-/**
- * Locust's current rates for each row, with six decimals: the mean over the ten seconds that end two seconds before the last second
- * with a request (`current_rps` in its stats.py), or over fewer at the start.
- */
-function currentRates(history: readonly HistorySecond[]): [string, string][] {
-  const start = history[0]?.second ?? 0;
-  const bySecond = new Map(history.map((row) => [row.second, row]));
-  let last: number | null = null;
-  return history.map(({ second, requests: now }) => {
-    if (now > 0) last = second;
-    if (last === null) return ['0.000000', '0.000000'];
-    const from = Math.max(last - 12, start);
-    const to = last - 2;
-    let requests = 0;
-    let failures = 0;
-    for (let at = from; at < to; at++) {
-      requests += bySecond.get(at)?.requests ?? 0;
-      failures += bySecond.get(at)?.failures ?? 0;
-    }
-    const seconds = Math.max(to - from, 1);
-    return [(requests / seconds).toFixed(6), (failures / seconds).toFixed(6)];
-  });
-}
 
 const iso = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();

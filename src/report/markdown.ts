@@ -1,10 +1,19 @@
 import type { CriterionRow, RunResult } from '../verdict/run-result.js';
 import { APART_TITLE, apartRows } from './apart.js';
+import { diagnosisMarkdown } from './diagnosis-markdown.js';
 import { highestStep, tested, why } from './headline.js';
 import { targetTables } from './target-tables.js';
-import { escapeMarkdown, ms, percent, utc } from './text.js';
+import { counted, escapeMarkdown, ms, percent, utc } from './text.js';
 
-const statusOf = ({ status, critical }: CriterionRow): string => (critical ? 'critical' : status);
+/** What is open says why in one word. */
+const statusOf = ({ status, critical, code }: CriterionRow): string =>
+  critical ? 'critical' : status === 'inconclusive' ? `${status} (${code})` : status;
+
+/** What a row was read from, and of what part of the run. */
+function sourceOf({ source, scope, samples, coverage }: CriterionRow): string {
+  const covered = coverage === null ? '' : `, ${percent(coverage)} of the time`;
+  return `${source}${scope === 'run' ? '' : `, ${scope}`}${samples === 0 ? '' : ` (${counted(samples, 'sample')}${covered})`}`;
+}
 
 /** summary.md. Its first three lines are what was tested, the verdict, and why. */
 export function summaryMarkdown(result: RunResult): string {
@@ -12,7 +21,8 @@ export function summaryMarkdown(result: RunResult): string {
     `Tested: ${escapeMarkdown(tested(result))}  `,
     `Verdict: **${result.verdict}**  `,
     `Why: ${escapeMarkdown(why(result))}`,
-    ...section('Criteria', ['Criterion', 'Status', 'Observed', 'Must be', 'Evidence'], criteriaCells(result)),
+    ...section('Criteria', ['Criterion', 'Status', 'Observed', 'Must be', 'Limit from', 'Read from', 'Evidence'], criteriaCells(result)),
+    ...diagnosisMarkdown(result),
     ...stages(result),
     ...section(
       'Statistics (ms)',
@@ -47,6 +57,8 @@ const criteriaCells = ({ criteria }: RunResult): string[][] =>
     statusOf(row),
     row.observed,
     row.threshold,
+    row.thresholdFrom ?? 'not told',
+    sourceOf(row),
     row.evidence,
   ]);
 

@@ -1,6 +1,7 @@
 import type { CriterionRow, RunResult, Verdict } from '../verdict/run-result.js';
 import { APART_TITLE } from './apart.js';
 import { checklistTable, isProblem } from './checklist-terminal.js';
+import { diagnosisLines } from './diagnosis-terminal.js';
 import { tested } from './headline.js';
 import { type Paint, painter, table, wrap } from './table.js';
 import { apart, exceptions, failures, STATISTICS_TITLE, stages, statistics, timings } from './terminal-load.js';
@@ -27,6 +28,7 @@ export function renderTerminal(result: RunResult, options: { colour: boolean }):
     section('Stages', stages(result, paint)),
     section('Target', targetLines(result)),
     section('Criteria', criteria(result, paint)),
+    section('Diagnosis', diagnosisLines(result, paint)),
     ...result.warnings.map(({ text }) => `${paint('yellow', 'warning:')} ${visible(text)}`),
     verdict(result, paint),
   ];

@@ -19,6 +19,13 @@ export function escapeHtml(text: string): string {
 /** Text for one line or one table cell of Markdown, shown as it is. */
 export const escapeMarkdown = (text: string): string => visible(text).replace(/[\\`*_[\]<>|~#]/g, '\\$&');
 
+/** A span of code for Markdown, whatever backticks the text holds. */
+export function codeMarkdown(text: string): string {
+  const shown = visible(text);
+  const fence = '`'.repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  return fence.length === 1 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
+}
+
 /** `2026-01-31 13:04:59 UTC` of a Unix time in ms. */
 export const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Checklist, type ChecklistItem, describeCounts } from '../../src/report/checklist.js';
 import { checklistJson } from '../../src/report/checklist-json.js';
-import { checklistJunit, escapeXml } from '../../src/report/checklist-junit.js';
+import { checklistJunit } from '../../src/report/checklist-junit.js';
 import { checkListJson, renderCheckList } from '../../src/report/checklist-list.js';
 import { checklistMarkdown } from '../../src/report/checklist-markdown.js';
 import { renderChecklist } from '../../src/report/checklist-terminal.js';
+import { escapeXml } from '../../src/report/junit.js';
 
 const golden = (name: string): string => fileURLToPath(new URL(`../golden/checklist/${name}`, import.meta.url));
 

@@ -31,14 +31,35 @@ function parse(text: string): string[][] {
   return rows;
 }
 
+/** A text that would be taken for a formula, as it is shown. */
+const shown = (cell: string): string => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
+
 describe('toCsv', () => {
   it('can be read back whatever is in the cells', () => {
-    const cell = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom(',', '"', '\r', '\n', 'a', ' ') }));
+    const cell = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom(',', '"', '\r', '\n', 'a', ' ', '=', '-') }));
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { maxLength: 6 }), (rows) => {
-        expect(parse(toCsv(rows))).toEqual(rows);
+        expect(parse(toCsv(rows))).toEqual(rows.map((row) => row.map(shown)));
       }),
     );
+  });
+
+  it('gives numbers that are the same numbers when they are read back', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }), (row) => {
+        expect(parse(toCsv([row]))[0]?.map(Number)).toEqual(row.map((value) => value + 0));
+      }),
+    );
+  });
+
+  it('lets no text become a formula, wherever a spreadsheet would see one', () => {
+    const begin = fc.constantFrom('=', '+', '-', '@', '\t', '\r');
+    fc.assert(
+      fc.property(begin, fc.string(), fc.constantFrom('', 'a', ','), (sign, rest, before) => {
+        for (const cell of parse(toCsv([[before, `${sign}${rest}`]]))[0] ?? []) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+      }),
+    );
+    expect(toCsv([['=HYPERLINK("http://x")', -1.5, '-1']])).toBe('"\'=HYPERLINK(""http://x"")",-1.5,\'-1\r\n');
   });
 
   it('quotes only what has to be quoted', () => {

@@ -32,7 +32,7 @@ describe.each(cases)('the report of the journal "%s"', (name) => {
     const result = judge(summarize(await read(name)));
     const out = join(folder, name);
     await writeReport(result, out);
-    const files = ['verdict.json', 'summary.md', ...(await readdir(join(out, 'csv'))).map((file) => join('csv', file))];
+    const files = ['verdict.json', 'summary.md', 'junit.xml', ...(await readdir(join(out, 'csv'))).map((file) => join('csv', file))];
     for (const file of files) await expect(await readFile(join(out, file), 'utf8')).toMatchFileSnapshot(join(golden, name, file));
     await expect(renderTerminal(result, { colour: false })).toMatchFileSnapshot(join(golden, name, 'terminal.txt'));
   });
@@ -41,7 +41,7 @@ describe.each(cases)('the report of the journal "%s"', (name) => {
     const result = judge(summarize(await read(name)));
     const first = await writeReport(result, join(folder, `${name}-1`));
     const second = await writeReport(JSON.parse(JSON.stringify(judge(summarize(await read(name))))), join(folder, `${name}-2`));
-    expect(first.length).toBe(7);
+    expect(first.length).toBe(8);
     for (const [index, path] of first.entries()) expect(await readFile(path)).toEqual(await readFile(second[index] as string));
   });
 

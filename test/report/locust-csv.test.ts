@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failuresCsv, historyCsv, statsCsv } from '../../src/report/locust-csv.js';
+import type { JournalEvent } from '../../src/journal/event.js';
+import { failuresCsv, fullHistoryCsv, historyCsv, statsCsv } from '../../src/report/locust-csv.js';
+import { fullHistory } from '../../src/verdict/full-history.js';
 import { judge } from '../../src/verdict/judge.js';
 import { summarize } from '../../src/verdict/summarize.js';
 import { healthyRun, LOAD_END, LOAD_START, RUN_START, rewrite, runStart, second, taskSecond } from '../verdict/journal-builder.js';
@@ -78,5 +80,49 @@ describe('the Locust-compatible files', () => {
     expect(csv).toBe(
       'Method,Name,Error,Occurrences,First Seen,Last Seen\r\nWebSocket,ws_connect,http 403,3,2026-01-31T12:00:13.000Z,2026-01-31T12:00:15.000Z\r\n',
     );
+  });
+
+  describe('with full history', () => {
+    const full = (events: JournalEvent[]): string[][] => cells([...fullHistoryCsv(fullHistory(events))].join('')).slice(1);
+
+    it('have a row for each task by name and the sum last, each second', () => {
+      const rows = full(healthyRun());
+      const names = ['ws_connect', 'ws_location_update', 'ws_start_navigation', 'Aggregated'];
+      expect(rows.map(([timestamp, , type, name]) => [timestamp, type, name])).toEqual(
+        Array.from({ length: 20 }, (_, at) => at).flatMap((at) =>
+          names.map((name) => [String(LOAD_START / 1000 + at), name === 'Aggregated' ? '' : 'WebSocket', name]),
+        ),
+      );
+    });
+
+    it('end with the totals of the other files, and have the rates of the sum without it', () => {
+      const rows = full(healthyRun());
+      const stats = cells(statsCsv(result)).slice(1);
+      expect(rows.slice(-4).map((row) => row.slice(17))).toEqual(stats.map((row) => row.slice(2, 9)));
+      const sum = rows.filter((row) => row[3] === 'Aggregated');
+      const plain = cells(historyCsv(result)).slice(1);
+      expect(sum.map((row) => [...row.slice(0, 6), ...row.slice(17)])).toEqual(plain.map((row) => [...row.slice(0, 6), ...row.slice(17)]));
+    });
+
+    it('have the percentiles of the last ten seconds, 0 where these had no request, and N/A before the first', () => {
+      const events = [
+        ...[0, 1].map((at) => second(at, { tasks: { connect: taskSecond([]) } })),
+        second(2, { tasks: { connect: taskSecond([7000, 3]) } }),
+        ...Array.from({ length: 12 }, (_, at) => second(at + 3)),
+        second(15, { tasks: { connect: taskSecond([9000, 1]) } }),
+      ];
+      const connects = full([runStart(), ...events]).filter((row) => row[3] === 'ws_connect');
+      const medians = connects.map((row) => row[6]);
+      expect(medians).toEqual(['N/A', 'N/A', ...Array(10).fill('7'), ...Array(3).fill('0'), '9']);
+      expect(connects.at(-1)?.slice(17)).toEqual(['4', '0', '7', '7.5', '7', '9', '200']);
+    });
+
+    it('add up all workers, also one whose records come late', () => {
+      const busy = (worker: number, index: number) => second(index, { worker, tasks: { connect: taskSecond([1000, 1]) } });
+      const events = [busy(0, 0), ...[1, 2, 3, 4, 5, 6, 7].map((index) => busy(0, index)), busy(1, 0), busy(1, 7)];
+      const rows = full([runStart(), ...events]).filter((row) => row[3] === 'Aggregated');
+      expect(rows.map((row) => row[17])).toEqual(['1', '2', '3', '5', '6', '7', '8', '10']);
+      expect(rows.at(-1)?.[1]).toBe('12');
+    });
   });
 });

@@ -9,7 +9,7 @@ describe('summary.md', () => {
     const lines = summaryMarkdown(judge(summarize(healthyRun()))).split('\n');
     expect(lines[0]).toMatch(/^Tested: ws:\/\/127\.0\.0\.1:8080 with scenario kindmap as guests: 6 users/);
     expect(lines[1]).toBe('Verdict: **PASS**  ');
-    expect(lines[2]).toBe('Why: all 6 required criteria hold');
+    expect(lines[2]).toBe('Why: all 7 required criteria hold');
   });
 
   it('says how far the target held, and why a stage did not', () => {

@@ -7,7 +7,7 @@ import { healthyRun, rewrite, taskSecond } from '../verdict/journal-builder.js';
 describe('the tables for a terminal', () => {
   it('end with the verdict and its reasons', () => {
     const text = renderTerminal(judge(summarize(healthyRun())), { colour: false });
-    expect(text.trimEnd().split('\n').slice(-2)).toEqual(['Verdict: PASS', '  - all 6 required criteria hold']);
+    expect(text.trimEnd().split('\n').slice(-2)).toEqual(['Verdict: PASS', '  - all 7 required criteria hold']);
   });
 
   it('show both clocks side by side, and how far the target held', () => {

@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ExitCode, KnownError } from '../errors.js';
+
+/** Where `vite build` puts the page: beside the built sources, of which this file is one unless it runs as it was written. */
+const FOLDERS = ['../../view/', '../../dist/view/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+
+const cached = new Map<string, string>();
+
+/** @throws KnownError when the page was not built. */
+function built(name: string): string {
+  const known = cached.get(name);
+  if (known !== undefined) return known;
+  const folder = FOLDERS.find((one) => existsSync(`${one}${name}`));
+  if (folder === undefined) {
+    throw new KnownError(`the page of the report was not built (no ${name} in ${FOLDERS.join(' or ')}): npm run build`, ExitCode.internal);
+  }
+  const text = readFileSync(`${folder}${name}`, 'utf8');
+  cached.set(name, text);
+  return text;
+}
+
+/** The page's script. @throws KnownError when the page was not built. */
+export const pageScript = (): string => built('page.js');
+
+/** The page's style. @throws KnownError when the page was not built. */
+export const pageStyle = (): string => built('page.css');
