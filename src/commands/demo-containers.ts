@@ -5,6 +5,7 @@ import { BACKEND_PORT, OFFICIAL_IMAGES, type StackImages } from '../demo/contain
 import { type ContainerStack, startContainerStack } from '../demo/containers/stack.js';
 import type { Fault } from '../demo/fault.js';
 import { CHANNEL } from '../demo/service-config.js';
+import { sharedSettings } from '../demo/stack-faults.js';
 import { UsageError } from '../errors.js';
 import { accountFileIn, type DemoTarget, REGISTRATIONS_PER_SECOND } from './demo-target.js';
 import type { Io } from './io.js';
@@ -33,7 +34,8 @@ export async function startContainers(options: { faults: readonly Fault[]; jwtSe
     signal: io.signal,
     ...(jwtSecret && { jwtSecret }),
   });
-  return { folder: stack.folder, layer: layerOf(stack), file: fileOf(stack), stop: () => stack.stop() };
+  const { lists } = sharedSettings(faults);
+  return { folder: stack.folder, layer: layerOf(stack, lists), file: fileOf(stack, lists), stop: () => stack.stop() };
 }
 
 /** What it says by itself names the Engine; what to do about it is said here. */
@@ -60,12 +62,15 @@ export function imagesOf(env: NodeJS.ProcessEnv): StackImages {
   };
 }
 
-function layerOf({ target, backends, redis, nginx, upstream, method, nginxConf, envFile, folder }: ContainerStack): ConfigLayer {
+function layerOf(
+  { target, backends, redis, nginx, upstream, method, nginxConf, envFile, folder }: ContainerStack,
+  lists: string[],
+): ConfigLayer {
   return {
     target,
     replicas: backends.length,
     docker: { backends: { name: `${PREFIX}-fastapi-*`, service: 'fastapi' }, redis, nginx, port: BACKEND_PORT },
-    redis: { channel: CHANNEL, lists: [] },
+    redis: { channel: CHANNEL, lists },
     nginx: { config: nginxConf, upstream, method },
     envFile,
     accounts: GUIDE_ACCOUNTS.map((account) => ({ ...account })),
@@ -73,7 +78,7 @@ function layerOf({ target, backends, redis, nginx, upstream, method, nginxConf, 
   };
 }
 
-function fileOf({ target, backends, redis, nginx, upstream, method, nginxConf, envFile, folder }: ContainerStack): object {
+function fileOf({ target, backends, redis, nginx, upstream, method, nginxConf, envFile, folder }: ContainerStack, lists: string[]): object {
   return {
     target,
     test_accounts: GUIDE_ACCOUNTS,
@@ -81,7 +86,7 @@ function fileOf({ target, backends, redis, nginx, upstream, method, nginxConf, e
     infrastructure: {
       replicas: backends.length,
       docker: { backends: { name: `${PREFIX}-fastapi-*`, service: 'fastapi' }, redis, nginx, port: BACKEND_PORT },
-      redis: { channel: CHANNEL },
+      redis: { channel: CHANNEL, lists },
       nginx: { config: nginxConf, upstream, method },
       env_file: envFile,
     },

@@ -28,7 +28,13 @@ function fileOf({ target, backends, redis, nginx, envFile, accounts, sourceAddre
       replicas: backends.length,
       backends,
       redis,
-      nginx: { config: nginx.config, upstream: nginx.upstream, method: nginx.method, status_url: nginx.statusUrl },
+      nginx: {
+        config: nginx.config,
+        upstream: nginx.upstream,
+        method: nginx.method,
+        status_url: nginx.statusUrl,
+        error_log: nginx.errorLog,
+      },
       env_file: envFile,
     },
   };

@@ -6,18 +6,20 @@ import type { Flags } from '../config/load.js';
 import { GUIDE_ACCOUNTS } from '../demo/accounts.js';
 import { parseFault } from '../demo/fault.js';
 import type { ExitCode } from '../errors.js';
+import { type ControlledOptions, withControl } from './child-dashboard.js';
 import { conduct } from './conduct.js';
+import type { Control } from './control.js';
 import { startContainers } from './demo-containers.js';
 import { startProcesses } from './demo-processes.js';
 import type { DemoTarget } from './demo-target.js';
 import { exitCodeOfSignal } from './exit-code.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
+import { type OutputOptions, outputOptions, prepareOutputs } from './outputs.js';
 import { ownLoad } from './own-load.js';
 
 /** The options of `demo` as they were typed. */
-export interface DemoOptions extends Flags {
-  out: string;
+export interface DemoOptions extends Flags, OutputOptions, ControlledOptions {
   /** Each as {@link parseFault} takes it. */
   fault: readonly string[];
   /** Whether missing packages may be installed. */
@@ -40,15 +42,27 @@ export async function demo(options: DemoOptions, io: Io): Promise<ExitCode> {
   const faults = options.fault.map(parseFault);
   // A mistake in the flags should not cost the time that the stack takes.
   const planned = await resolveConfig({ flags: options, env: io.env, base: { target: 'ws://127.0.0.1', accounts: GUIDE_ACCOUNTS } });
+  await prepareOutputs(outputOptions(options), io.env);
   const jwtSecret = io.env[planned.config.minted.secretEnv];
+  return await withControl(options, io, (control) => demoWith({ faults, jwtSecret }, options, control));
+}
+
+type Known = Pick<Parameters<typeof startProcesses>[0], 'faults' | 'jwtSecret'>;
+
+async function demoWith(known: Known, options: DemoOptions, control: Control): Promise<ExitCode> {
+  const { io } = control;
   const start = options.docker ? startContainers : startProcesses;
-  const target = await start({ faults, jwtSecret, install: options.install }, io);
+  const target = await start({ ...known, install: options.install }, io);
   try {
     if (options.serve) return await serve(target, io);
     const base = { ...target.layer, stages: STAGES };
     const { config, notices, secrets } = await resolveConfig({ flags: options, env: io.env, base });
     for (const notice of notices) io.say(`note: ${notice}`);
-    return await conduct({ config, secrets, out: options.out, preflight: options.preflight, drive: ownLoad() }, io);
+    const { out, preflight } = options;
+    return await conduct(
+      { config, secrets, out, preflight, outputs: outputOptions(options), drive: ownLoad(control), onFolder: control.onFolder },
+      io,
+    );
   } finally {
     await target.stop();
   }

@@ -21,6 +21,8 @@ export class Auth {
     /** Called before each login is looked at. */
     private readonly beforeLogin: () => void,
     private readonly log: Log,
+    /** Whether no token is renewed: the route answers as one whose service is down. */
+    private readonly noRefresh = false,
   ) {}
 
   /** POST login: form fields `username` (the e-mail) and `password`. */
@@ -37,6 +39,7 @@ export class Auth {
 
   /** POST refresh: JSON `{refresh_token}`. */
   async refresh(body: string): Promise<Reply> {
+    if (this.noRefresh) return failed(503, '서비스를 사용할 수 없습니다');
     const request = renewal.safeParse(json(body));
     if (!request.success) return invalid(request.error);
     const userId = await this.tokens.userOf(request.data.refresh_token, 'refresh');

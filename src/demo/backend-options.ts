@@ -44,6 +44,8 @@ export type BackendEnvironment = z.input<typeof environment>;
 /** Reads a replica's options; faults are separated by spaces. Throws when one cannot be used. */
 export function readBackendOptions(env: NodeJS.ProcessEnv): BackendOptions {
   const values = environment.parse(env);
+  const faults = values.FAULTS.split(' ').filter(Boolean).map(parseFault);
+  const limits = faults.flatMap((fault) => (fault.kind === 'max-connections' ? [fault.amount] : []));
   return {
     host: values.HOST,
     port: values.PORT,
@@ -52,10 +54,10 @@ export function readBackendOptions(env: NodeJS.ProcessEnv): BackendOptions {
     pubsubEnabled: values.REDIS_PUBSUB_ENABLED === 'true',
     jwtSecret: values.JWT_SECRET_KEY,
     accessTokenSeconds: values.ACCESS_TOKEN_EXPIRE_SECONDS,
-    maxConnections: values.MAX_CONNECTIONS,
+    maxConnections: Math.min(values.MAX_CONNECTIONS, ...limits),
     routeLatencyMs: values.ROUTE_LATENCY_MS,
     pingIntervalMs: values.WS_PING_INTERVAL_MS,
     pingTimeoutMs: values.WS_PING_TIMEOUT_MS,
-    faults: values.FAULTS.split(' ').filter(Boolean).map(parseFault),
+    faults,
   };
 }

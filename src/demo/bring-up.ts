@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { BackendEnvironment } from './backend-options.js';
-import { type Child, type Command, startChild, untilReady } from './child.js';
+import { type Child, type Command, startChild, stopChild, untilReady } from './child.js';
 import { faultsOf, formatFault, parseFault } from './fault.js';
 import { freePort } from './ports.js';
 import { CHANNEL, type Endpoint, envFile, nginxConfig, redisConfig } from './service-config.js';
+import { type SharedSettings, sharedSettings } from './stack-faults.js';
 import { type DemoBackend, JWT_SECRET, type StackFacts, type StackOrder } from './supervision.js';
 
 const REDIS_ADDRESS = '127.0.0.10';
@@ -27,6 +28,11 @@ export interface Site {
   onProgress(line: string): void;
 }
 
+interface StartedBackend {
+  child: Child;
+  facts: DemoBackend;
+}
+
 /** Brings up Redis, the backends and nginx, each when the one before is ready. @throws KnownError with the end of the failing log */
 export async function bringUp(site: Site): Promise<StackFacts> {
   await mkdir(join(site.folder, 'logs'));
@@ -34,8 +40,18 @@ export async function bringUp(site: Site): Promise<StackFacts> {
   const jwtSecret = process.env[JWT_SECRET] ?? randomBytes(32).toString('hex');
   const replicas = Array.from({ length: site.order.replicas }, (_, index) => index + 1);
   site.onProgress(`starting ${replicas.length} backends`);
-  const backends = await Promise.all(replicas.map((replica) => startBackend(site, replica, redis, jwtSecret)));
-  const nginx = await startNginx(site, backends);
+  const started = await Promise.all(replicas.map((replica) => startBackend(site, replica, redis, jwtSecret)));
+  const nginx = await startNginx(
+    site,
+    started.map(({ facts }) => facts),
+  );
+  const backends = await Promise.all(
+    started.map(async ({ child, facts }, index) => {
+      if (!shared(site).moved.includes(index + 1)) return facts;
+      await stopChild(child);
+      return (await startBackend(site, index + 1, redis, jwtSecret)).facts;
+    }),
+  );
   const env = join(site.folder, '.env');
   await writeFile(env, envFile(redis));
   return { folder: site.folder, backends, redisUrl: redisUrl(redis), envFile: env, ...nginx };
@@ -46,7 +62,7 @@ async function startRedis(site: Site): Promise<Endpoint> {
   site.onProgress(`starting redis-server on ${at(endpoint)}`);
   const folder = join(site.folder, 'redis');
   await mkdir(folder);
-  await writeFile(join(folder, 'redis.conf'), redisConfig(endpoint));
+  await writeFile(join(folder, 'redis.conf'), redisConfig(endpoint, shared(site).maxMemory));
   const child = await start(site, { name: 'redis-server', program: site.order.programs.redisServer, args: ['redis.conf'], cwd: folder });
   await untilReady(child, site.signal, () => pingRedis(redisUrl(endpoint)));
   return endpoint;
@@ -69,7 +85,7 @@ async function pingRedis(url: string): Promise<void> {
   }
 }
 
-async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSecret: string): Promise<DemoBackend> {
+async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSecret: string): Promise<StartedBackend> {
   const name = `fastapi-${replica}`;
   const address = `127.0.0.${FIRST_BACKEND + replica}`;
   const faults = faultsOf(replica, site.order.faults.map(parseFault));
@@ -79,7 +95,7 @@ async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSec
     REDIS_PUBSUB_CHANNEL: CHANNEL,
     REDIS_PUBSUB_ENABLED: 'true',
     JWT_SECRET_KEY: jwtSecret,
-    ACCESS_TOKEN_EXPIRE_SECONDS: String(site.order.accessTokenSeconds),
+    ACCESS_TOKEN_EXPIRE_SECONDS: String(shared(site).accessTokenSeconds ?? site.order.accessTokenSeconds),
     ROUTE_LATENCY_MS: String(site.order.routeLatencyMs),
     FAULTS: faults.map(formatFault).join(' '),
   };
@@ -101,10 +117,14 @@ async function startBackend(site: Site, replica: number, redis: Endpoint, jwtSec
     return port;
   });
   const unreadable = faults.some((fault) => fault.kind === 'unreadable-logs');
-  return { name, pid: child.pid, address, port: found, log: unreadable ? join(site.folder, 'nowhere', `${name}.log`) : child.log };
+  const log = unreadable ? join(site.folder, 'nowhere', `${name}.log`) : child.log;
+  return { child, facts: { name, pid: child.pid, address, port: found, log } };
 }
 
-async function startNginx(site: Site, backends: DemoBackend[]): Promise<Pick<StackFacts, 'target' | 'nginxConfig' | 'statusUrl'>> {
+async function startNginx(
+  site: Site,
+  backends: DemoBackend[],
+): Promise<Pick<StackFacts, 'target' | 'nginxConfig' | 'nginxErrorLog' | 'statusUrl'>> {
   const [frontPort, statusPort] = await Promise.all([freePort(FRONT_ADDRESS), freePort(STATUS_ADDRESS)]);
   const front = { address: FRONT_ADDRESS, port: frontPort };
   const status = { address: STATUS_ADDRESS, port: statusPort };
@@ -112,7 +132,10 @@ async function startNginx(site: Site, backends: DemoBackend[]): Promise<Pick<Sta
   const folder = join(site.folder, 'nginx');
   const config = join(folder, 'nginx.conf');
   await mkdir(folder);
-  await writeFile(config, nginxConfig({ front, status, backends, root: process.getuid?.() === 0 }));
+  await writeFile(
+    config,
+    nginxConfig({ front, status, backends, root: process.getuid?.() === 0, workerConnections: shared(site).workerConnections }),
+  );
   const args = ['-p', folder, '-c', config];
   const child = await start(site, { name: 'nginx', program: site.order.programs.nginx, args, cwd: folder });
   const statusUrl = `http://${at(status)}/nginx_status`;
@@ -121,7 +144,7 @@ async function startNginx(site: Site, backends: DemoBackend[]): Promise<Pick<Sta
     await response.body?.cancel();
     if (!response.ok) throw new Error(`its status page answers ${response.status}`);
   });
-  return { target: `ws://${at(front)}`, nginxConfig: config, statusUrl };
+  return { target: `ws://${at(front)}`, nginxConfig: config, nginxErrorLog: join(folder, 'error.log'), statusUrl };
 }
 
 async function start(site: Site, command: Omit<Command, 'log'>): Promise<Child> {
@@ -129,6 +152,10 @@ async function start(site: Site, command: Omit<Command, 'log'>): Promise<Child> 
   const child = await startChild({ ...command, log: join(site.folder, 'logs', `${command.name}.log`) });
   site.own(child);
   return child;
+}
+
+function shared({ order }: Site): SharedSettings {
+  return sharedSettings(order.faults.map(parseFault));
 }
 
 function at({ address, port }: Endpoint): string {

@@ -31,14 +31,14 @@ export const PROXIED = `    proxy_http_version 1.1;
 `;
 
 /** redis.conf with the options of the guide's Redis, and nothing written to the disk. */
-export function redisConfig({ address, port }: Endpoint): string {
+export function redisConfig({ address, port }: Endpoint, maxMemory: string): string {
   return `bind ${address}
 port ${port}
 protected-mode no
 daemonize no
 save ""
 appendonly no
-maxmemory 512mb
+maxmemory ${maxMemory}
 maxmemory-policy allkeys-lru
 client-output-buffer-limit pubsub 32mb 8mb 60
 `;
@@ -51,10 +51,11 @@ export interface NginxPlan {
   backends: readonly Endpoint[];
   /** As root nginx would give up its rights and could not enter its own folder. */
   root: boolean;
+  workerConnections: number;
 }
 
 /** nginx.conf like the guide's: ip_hash over the backends, upgrade headers, long timeouts. Its paths are relative to the prefix that nginx is given. */
-export function nginxConfig({ front, status, backends, root }: NginxPlan): string {
+export function nginxConfig({ front, status, backends, root, workerConnections }: NginxPlan): string {
   const servers = backends.map(({ address, port }) => `    server ${address}:${port};`).join('\n');
   return `${root ? 'user root;\n' : ''}daemon off;
 worker_processes 1;
@@ -63,7 +64,7 @@ pid nginx.pid;
 error_log error.log warn;
 
 events {
-  worker_connections 8192;
+  worker_connections ${workerConnections};
 }
 
 http {

@@ -14,6 +14,8 @@ export interface Replica {
   keepalive: KeepaliveOptions;
   /** Sends to a user wherever they are: on this replica, else through Redis. */
   send(userId: string, frame: Frame): Promise<void>;
+  /** Told of each message of a user. */
+  onMessage?(): void;
   log: Log;
 }
 
@@ -45,6 +47,7 @@ async function handle(userId: string, socket: WebSocket, data: string | undefine
     socket.close(1000);
     return;
   }
+  replica.onMessage?.();
   const reply = await replica.navigation.answer(userId, message);
   if (reply !== undefined) await replica.send(userId, reply);
 }

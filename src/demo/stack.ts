@@ -8,6 +8,7 @@ import { type Fault, formatFault } from './fault.js';
 import { findPrograms } from './packages.js';
 import { CHANNEL, UPSTREAM } from './service-config.js';
 import { spreadAddresses } from './source-addresses.js';
+import { refuseImpossibleFaults, sharedSettings } from './stack-faults.js';
 import { type DemoBackend, JWT_SECRET, type StackFacts, type StackOrder, type SupervisorMessage } from './supervision.js';
 import { ACCESS_TOKEN_SECONDS } from './tokens.js';
 
@@ -37,11 +38,11 @@ export interface Stack {
   /** `fastapi-1`, `fastapi-2`, …, with every field known. */
   backends: DemoBackend[];
   redis: RedisConfig;
-  nginx: Required<Pick<NginxConfig, 'config' | 'upstream' | 'method' | 'statusUrl'>>;
+  nginx: Required<Pick<NginxConfig, 'config' | 'upstream' | 'method' | 'statusUrl' | 'errorLog'>>;
   envFile: string;
   /** They exist and log in. */
   accounts: Account[];
-  /** At least 30 addresses that nginx's ip_hash spreads evenly over the replicas when they are dealt out in turn. */
+  /** At least 30 addresses that nginx's ip_hash spreads evenly over the replicas when they are dealt out in turn; with the fault `one-address` one. */
   sourceAddresses: string[];
   /** Ends every process of the stack and removes its folder. The same happens when this process ends without it. */
   stop(): Promise<void>;
@@ -64,16 +65,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   // A tool that is done may end without stopping the stack first: the supervisor sees the channel close.
   supervisor.unref();
   supervisor.channel?.unref();
-  return toStack(facts, replicas, () => stop(supervisor));
+  return toStack(facts, { replicas, faults }, () => stop(supervisor));
 }
 
 function refuseImpossible(replicas: number, faults: readonly Fault[]): void {
   if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
     throw new UsageError(`the demo runs 1 to ${MAX_REPLICAS} replicas, not ${replicas}`);
   }
-  for (const fault of faults) {
-    if ((fault.replica ?? 1) > replicas) throw new UsageError(`--fault ${formatFault(fault)}: there are only ${replicas} replicas`);
-  }
+  refuseImpossibleFaults(replicas, faults);
 }
 
 /** In a session of its own: Ctrl-C in the terminal reaches the tool alone, which then stops the stack in its own order. */
@@ -114,16 +113,22 @@ async function untilUp(supervisor: ChildProcess, { onProgress, signal }: StackOp
   }
 }
 
-function toStack(facts: StackFacts, replicas: number, stopStack: () => Promise<void>): Stack {
+function toStack(
+  facts: StackFacts,
+  { replicas, faults }: { replicas: number; faults: readonly Fault[] },
+  stopStack: () => Promise<void>,
+): Stack {
+  const { lists, oneAddress } = sharedSettings(faults);
+  const addresses = spreadAddresses(replicas);
   return {
     target: facts.target,
     folder: facts.folder,
     backends: facts.backends,
-    redis: { url: facts.redisUrl, channel: CHANNEL, lists: [] },
-    nginx: { config: facts.nginxConfig, upstream: UPSTREAM, method: 'ip_hash', statusUrl: facts.statusUrl },
+    redis: { url: facts.redisUrl, channel: CHANNEL, lists },
+    nginx: { config: facts.nginxConfig, upstream: UPSTREAM, method: 'ip_hash', statusUrl: facts.statusUrl, errorLog: facts.nginxErrorLog },
     envFile: facts.envFile,
     accounts: GUIDE_ACCOUNTS.map((account) => ({ ...account })),
-    sourceAddresses: spreadAddresses(replicas),
+    sourceAddresses: oneAddress ? addresses.slice(0, 1) : addresses,
     stop: stopStack,
   };
 }

@@ -28,6 +28,7 @@ export interface StackFacts {
   backends: DemoBackend[];
   redisUrl: string;
   nginxConfig: string;
+  nginxErrorLog: string;
   statusUrl: string;
   envFile: string;
 }

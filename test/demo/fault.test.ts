@@ -15,6 +15,14 @@ describe('parseFault', () => {
     ['crash@30', { kind: 'crash', atSeconds: 30, replica: 1 }],
     ['log-publish-failure', { kind: 'log-publish-failure' }],
     ['unreadable-logs', { kind: 'unreadable-logs' }],
+    ['login-storm=3@15', { kind: 'login-storm', amount: 3, atSeconds: 15 }],
+    ['max-connections=15#2', { kind: 'max-connections', amount: 15, replica: 2 }],
+    ['worker-connections=64', { kind: 'worker-connections', amount: 64 }],
+    ['one-address', { kind: 'one-address' }],
+    ['stale-upstream', { kind: 'stale-upstream', replica: 1 }],
+    ['short-tokens=20', { kind: 'short-tokens', amount: 20 }],
+    ['full-redis@15', { kind: 'full-redis', atSeconds: 15, replica: 1 }],
+    ['no-worker', { kind: 'no-worker' }],
   ])('reads %s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
   });
@@ -39,6 +47,10 @@ describe('parseFault', () => {
     expect(() => parseFault(text)).toThrow(FAULT_CHOICES);
   });
 
+  it.each(['one-address#1', 'worker-connections=64#2', 'short-tokens=20#3'])('refuses "%s": it befalls all replicas or none', (text) => {
+    expect(() => parseFault(text)).toThrow(/befalls all replicas or none; leave out #\d/);
+  });
+
   it('reads back what formatFault wrote', () => {
     const scope = { replica: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }) };
     const ms = fc.integer({ min: 0, max: 9_999_999 });
@@ -47,6 +59,8 @@ describe('parseFault', () => {
       fc.record({ kind: fc.constantFrom('drop-publish', 'log-publish-failure', 'unreadable-logs'), ...scope }),
       fc.record({ kind: fc.constantFrom('slow-route', 'slow-login'), ms, ...scope }),
       fc.record({ kind: fc.constant('freeze'), ms, atSeconds, replica: fc.integer({ min: 1, max: 20 }) }),
+      fc.record({ kind: fc.constant('login-storm'), amount: ms, atSeconds, ...scope }),
+      fc.record({ kind: fc.constantFrom('worker-connections', 'short-tokens'), amount: ms }),
       fc.record({ kind: fc.constant('crash'), atSeconds, replica: fc.integer({ min: 1, max: 20 }) }),
     );
     fc.assert(

@@ -5,6 +5,7 @@ import type { Connection } from '../../clients/docker/connection.js';
 import { connectDocker } from '../../clients/docker.js';
 import { freePort } from '../ports.js';
 import { envFile, UPSTREAM } from '../service-config.js';
+import { sharedSettings } from '../stack-faults.js';
 import { appMounts } from './app-mounts.js';
 import { engineOf } from './connection.js';
 import { nginxConf } from './nginx-conf.js';
@@ -43,15 +44,20 @@ export class Builder {
     const numbers = Array.from({ length: replicas }, (_, index) => index + 1);
     const backends = await allUp(numbers.map((n) => this.up(backendContainer(prefix, n, options, this.jwtSecret, app))));
     const port = await freePort('127.0.0.1');
-    const method = options.method ?? 'least_conn';
+    const { oneAddress, workerConnections, moved } = sharedSettings(options.faults ?? []);
+    // Through a published port nginx sees the gateway's address alone.
+    const method = oneAddress ? 'ip_hash' : (options.method ?? 'least_conn');
     const conf = join(this.site.folder, 'nginx.conf');
     const upstream = backends.map((backend) => `${backend}:${BACKEND_PORT}`);
     const env = join(this.site.folder, '.env');
     await writeFile(env, envFile({ address: redis, port: REDIS_PORT }));
     // The folder is this user's alone; nginx, which is root in its container, is given the file.
-    await writeFile(conf, nginxConf({ backends: upstream, method, stubStatus: options.stubStatus ?? false }), { mode: 0o644 });
+    await writeFile(conf, nginxConf({ backends: upstream, method, stubStatus: options.stubStatus ?? false, workerConnections }), {
+      mode: 0o644,
+    });
     this.say('starting nginx');
     const nginx = await this.up(nginxContainer(prefix, options, conf, port));
+    for (const replica of moved) await this.replace(backends[replica - 1] as string);
     return this.stackOf({ backends, redis, nginx, method, nginxConf: conf, envFile: env, port });
   }
 

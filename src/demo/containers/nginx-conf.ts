@@ -5,7 +5,7 @@ import { NGINX_PORT } from './options.js';
  * nginx.conf like that of the target's repository: names of backends, which nginx looks up once as it starts, two zones of limits that
  * nothing uses, and no `stub_status` unless it is asked for. Logs go where the Engine reads them.
  */
-export function nginxConf(plan: { backends: readonly string[]; method: string; stubStatus: boolean }): string {
+export function nginxConf(plan: { backends: readonly string[]; method: string; stubStatus: boolean; workerConnections?: number }): string {
   const method = plan.method === 'round_robin' ? '' : `    ${plan.method};\n`;
   const servers = plan.backends.map((backend) => `    server ${backend};`).join('\n');
   const status = plan.stubStatus ? '\n    location = /nginx_status {\n      stub_status;\n    }\n' : '';
@@ -16,7 +16,7 @@ pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 
 events {
-  worker_connections 8192;
+  worker_connections ${plan.workerConnections ?? 8192};
 }
 
 http {

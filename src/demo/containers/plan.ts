@@ -2,6 +2,7 @@ import type { ContainerCreateOptions } from 'dockerode';
 import type { BackendEnvironment } from '../backend-options.js';
 import { faultsOf, formatFault } from '../fault.js';
 import { CHANNEL } from '../service-config.js';
+import { sharedSettings } from '../stack-faults.js';
 import { ACCESS_TOKEN_SECONDS } from '../tokens.js';
 import { type App, appMounts, type ReadOnlyMount } from './app-mounts.js';
 import { BACKEND_PORT, type ContainerStackOptions, NGINX_PORT, REDIS_PORT, STACK_LABEL } from './options.js';
@@ -26,11 +27,13 @@ export interface PlannedContainer {
 }
 
 /** The options of the guide's Redis, and nothing written to the disk. */
-export const REDIS_COMMAND = [
-  ...['redis-server', '--save', '', '--appendonly', 'no', '--protected-mode', 'no'],
-  ...['--maxmemory', '512mb', '--maxmemory-policy', 'allkeys-lru'],
-  ...['--client-output-buffer-limit', 'pubsub', '32mb', '8mb', '60'],
-];
+function redisCommand(maxMemory: string): string[] {
+  return [
+    ...['redis-server', '--save', '', '--appendonly', 'no', '--protected-mode', 'no'],
+    ...['--maxmemory', maxMemory, '--maxmemory-policy', 'allkeys-lru'],
+    ...['--client-output-buffer-limit', 'pubsub', '32mb', '8mb', '60'],
+  ];
+}
 
 export const NGINX_COMMAND = ['nginx', '-g', 'daemon off;'];
 
@@ -47,7 +50,7 @@ export function redisContainer(prefix: string, options: ContainerStackOptions): 
     service: 'redis',
     number: 1,
     image: images.redis,
-    command: REDIS_COMMAND,
+    command: redisCommand(sharedSettings(options.faults ?? []).maxMemory),
     env: {},
     mounts: [],
     ...(logs && { logs }),
@@ -86,7 +89,9 @@ function backendEnv(prefix: string, replica: number, options: ContainerStackOpti
     REDIS_PUBSUB_CHANNEL: CHANNEL,
     REDIS_PUBSUB_ENABLED: 'true',
     JWT_SECRET_KEY: jwtSecret,
-    ACCESS_TOKEN_EXPIRE_SECONDS: String(options.accessTokenSeconds ?? ACCESS_TOKEN_SECONDS),
+    ACCESS_TOKEN_EXPIRE_SECONDS: String(
+      sharedSettings(options.faults ?? []).accessTokenSeconds ?? options.accessTokenSeconds ?? ACCESS_TOKEN_SECONDS,
+    ),
     ROUTE_LATENCY_MS: String(options.routeLatencyMs ?? 20),
     FAULTS: faultsOf(replica, options.faults ?? [])
       .map(formatFault)

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Connection } from '../../clients/docker/connection.js';
 import type { ContainerFacts, DockerClient } from '../../clients/docker.js';
 import { UsageError } from '../../errors.js';
-import { formatFault } from '../fault.js';
+import { refuseImpossibleFaults } from '../stack-faults.js';
 import { Builder } from './builder.js';
 import { connectionFor, engineOf } from './connection.js';
 import { type ContainerStackOptions, STACK_LABEL } from './options.js';
@@ -84,9 +84,7 @@ function refuseImpossible(replicas: number, { faults = [] }: ContainerStackOptio
   if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
     throw new UsageError(`the demo runs 1 to ${MAX_REPLICAS} replicas, not ${replicas}`);
   }
-  for (const fault of faults) {
-    if ((fault.replica ?? 1) > replicas) throw new UsageError(`--fault ${formatFault(fault)}: there are only ${replicas} replicas`);
-  }
+  refuseImpossibleFaults(replicas, faults);
 }
 
 /**
