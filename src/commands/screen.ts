@@ -1,4 +1,14 @@
-import stringWidth from 'string-width';
+import { stripVTControlCharacters } from 'node:util';
+import { cut, rowsOf, widthOf } from './width.js';
+
+/** How much there is room for. */
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+/** Lines, or how to draw them on a terminal of some size: it is asked again whenever they are drawn. */
+export type Block = readonly string[] | ((size: Size) => readonly string[]);
 
 /** What is said to people: lines that stay, and below them lines that are replaced while they can be. */
 export interface Screen {
@@ -7,7 +17,7 @@ export interface Screen {
   /** Writes a line that the next call replaces and anything else leaves where it is. */
   progress(line: string): void;
   /** Shows these lines below everything else, in place of those that were shown before; what is said meanwhile goes above them. */
-  block(lines: readonly string[]): void;
+  block(lines: Block): void;
 }
 
 /** The part of a stream to a terminal that is used. */
@@ -26,16 +36,16 @@ export function createScreen(stream: Terminal): Screen {
     const say = (line: string): void => void stream.write(`${line}\n`);
     return { say, progress: say, block: () => {} };
   }
-  let wanted: readonly string[] = [];
+  let wanted: Block = [];
   let drawn: readonly string[] = [];
   let isProgress = false;
-  const size = () => ({ columns: stream.columns || 80, rows: stream.rows || 24 });
+  const size = (): Size => ({ columns: stream.columns || 80, rows: stream.rows || 24 });
 
   /** One write a change, or the erased state would flicker. */
-  const show = (lines: readonly string[], above = ''): void => {
+  const show = (block: Block, above = ''): void => {
     const up = heightOf(drawn, size().columns);
-    wanted = lines;
-    drawn = fitted(lines, size());
+    wanted = block;
+    drawn = fitted(typeof block === 'function' ? block(size()) : block, size());
     stream.write(`${up > 0 ? `\x1b[${up}A\r\x1b[J` : ''}${above}${drawn.map((line) => `${line}\n`).join('')}`);
   };
   /** Leaves what is shown where it is. */
@@ -57,51 +67,30 @@ export function createScreen(stream: Terminal): Screen {
       show([line]);
       isProgress = true;
     },
-    block(lines) {
+    block(block) {
       if (isProgress) keep();
-      if (lines.length > 0 || drawn.length > 0) show(lines);
+      if (typeof block === 'function' || block.length > 0 || drawn.length > 0) show(block);
     },
   };
 }
 
-/** Makes each line one row, and all of them no more rows than there are: the cursor cannot go back above the first one. */
-function fitted(lines: readonly string[], { columns, rows }: { columns: number; rows: number }): string[] {
-  const most = Math.max(1, rows - 1);
-  const hidden = lines.length - most + 1;
-  const shown = lines.length <= most ? lines : [...lines.slice(0, most - 1), `  … and ${hidden} more`];
+/** Rows and columns that a block can have on a terminal of this size. */
+export const roomOf = ({ columns, rows }: Size): Size => ({
   // One column for terminals that wrap in the last one already, one for those that draw the ellipsis wide.
-  return shown.map((line) => cut(line, Math.max(1, columns - 2)));
-}
+  columns: Math.max(1, columns - 2),
+  // The cursor is in the row below.
+  rows: Math.max(1, rows - 1),
+});
 
-const SEGMENTER = new Intl.Segmenter();
-
-function cut(line: string, width: number): string {
-  if (stringWidth(line) <= width) return line;
-  let kept = '';
-  let used = 0;
-  for (const { segment } of SEGMENTER.segment(line)) {
-    used += stringWidth(segment);
-    if (used >= width) break;
-    kept += segment;
-  }
-  return `${kept}…`;
+/** Makes each line one row, and all of them no more rows than there are: the cursor cannot go back above the first one. */
+function fitted(lines: readonly string[], size: Size): string[] {
+  const room = roomOf(size);
+  const hidden = lines.length - room.rows + 1;
+  const shown = lines.length <= room.rows ? lines : [...lines.slice(0, room.rows - 1), `  … and ${hidden} more`];
+  return shown.map((line) => (widthOf(line) <= room.columns ? line : cut(stripVTControlCharacters(line), room.columns)));
 }
 
 /** Rows that lines take which were drawn when the terminal was wider: terminals wrap them anew. */
 function heightOf(lines: readonly string[], columns: number): number {
-  return lines.reduce((sum, line) => sum + rowsOf(line, columns), 0);
-}
-
-function rowsOf(line: string, columns: number): number {
-  let rows = 1;
-  let used = 0;
-  for (const { segment } of SEGMENTER.segment(line)) {
-    const width = stringWidth(segment);
-    if (used + width > columns) {
-      rows++;
-      used = 0;
-    }
-    used += width;
-  }
-  return rows;
+  return lines.reduce((sum, line) => sum + rowsOf(stripVTControlCharacters(line), columns), 0);
 }
