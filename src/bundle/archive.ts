@@ -96,7 +96,13 @@ async function write(handle: FileHandle, pack: Pack): Promise<Written> {
 async function feed(pack: Pack, entries: readonly ArchiveEntry[], mtimeSeconds: number): Promise<void> {
   for (const { name, file, bytes } of entries) {
     const source = createReadStream(file, { highWaterMark: 1 << 18 });
-    await pipeline(source, asSink(pack.entry(tarHeader(name, bytes, mtimeSeconds))));
+    const closed = new Promise<void>((resolve) => source.once('close', resolve));
+    try {
+      await pipeline(source, asSink(pack.entry(tarHeader(name, bytes, mtimeSeconds))));
+    } finally {
+      // A stream that failed lets go of its file a moment later: whoever unmounts that disk next would find it busy.
+      await closed;
+    }
   }
   pack.finalize();
 }

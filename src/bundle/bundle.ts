@@ -5,6 +5,7 @@ import { canBeCut, costOf, sharesOf } from './budget.js';
 import { copyWithoutMiddle } from './cut.js';
 import { type FileFacts, factsOfFile } from './file-facts.js';
 import { listFolder } from './folder.js';
+import { languageOfFile } from './html-language.js';
 import type { Judged, JudgeJournal } from './judged.js';
 import { manifestJson, manifestOf } from './manifest.js';
 import { byText, JOURNAL, MANIFEST, REDACTIONS, unfitPath } from './paths.js';
@@ -118,7 +119,7 @@ class Packing {
 
   /** Copies everything without secrets. Reports of a journal in which there was one are made from what is left of it. */
   async #stage(paths: readonly string[]): Promise<Judged> {
-    const { judge } = this.#options;
+    const { judge, folder } = this.#options;
     const isClean = !(await this.#copy(JOURNAL));
     const judged = judge(at(this.#whole, JOURNAL));
     const reports = new Map(judged.reports.map((report) => [report.path, report]));
@@ -127,7 +128,7 @@ class Packing {
       const report = reports.get(path);
       if (path === JOURNAL) continue;
       if (report === undefined) await this.#copy(path);
-      else await this.#copyReport(path, isClean ? undefined : report.render());
+      else await this.#copyReport(path, isClean ? undefined : report.render(await languageOfFile(at(folder, path))));
     }
     return judged;
   }

@@ -12,7 +12,9 @@ export interface Judged {
 export interface RenderedReport {
   /** In the run's folder, with `/`. */
   path: string;
-  render(): string;
+  render(language?: string): string;
+  /** The languages that it can be in: what it says is the same in all of them. */
+  languages: readonly string[];
 }
 
 /** Judges the journal at this path. Given from outside, since evidence knows of no verdict. */

@@ -1,3 +1,4 @@
+import { Redactor } from '../bundle/redact.js';
 import type { Account, Config } from '../config/config.js';
 import type { Flags } from '../config/load.js';
 import { ExitCode, UsageError } from '../errors.js';
@@ -11,6 +12,7 @@ import { profileOf } from '../load/identities/registered.js';
 import { makeAccounts } from '../load/identities/resolve.js';
 import { type AccountRow, renderAccounts } from '../report/accounts.js';
 import { createAuth } from './auth.js';
+import { cleanIo } from './clean-io.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
 import { withHost } from './run.js';
@@ -40,6 +42,7 @@ interface Subject {
   config: Config;
   auth: Auth;
   paced: PacedAuth;
+  redactor: Redactor;
   /** Undefined where the test accounts of the configuration are meant. */
   users: number | undefined;
 }
@@ -53,8 +56,9 @@ export async function createAccounts(options: AccountsOptions, io: Io): Promise<
 /** `loadwitness accounts check`: logs accounts in, and tells which could not and why. */
 export async function checkAccounts(options: AccountsCheckOptions, io: Io): Promise<ExitCode> {
   const sample = options.all ? Number.POSITIVE_INFINITY : wholeNumber(options.sample, '--sample');
-  const { config, paced, users } = await readSubject(options, io);
+  const { config, paced, users, redactor } = await readSubject(options, io);
   const accounts = users === undefined ? config.accounts : await readRegistered(config, options.users === undefined ? undefined : users);
+  for (const { password } of accounts) redactor.add(password);
   const chosen = spread(accounts, sample);
   const onProgress = progressOf(io);
   io.say(`logging in ${chosen.length} of ${accounts.length} accounts at ${config.loginsPerSecond} a second`);
@@ -63,22 +67,24 @@ export async function checkAccounts(options: AccountsCheckOptions, io: Io): Prom
     onProgress(account.email);
     return answer.token === undefined ? { ok: false, result: loginProblem(answer) } : { ok: true, result: 'logs in' };
   });
-  return finish(rows, io);
+  return finish(rows, redactor, io);
 }
 
 async function readSubject(options: AccountsOptions, io: Io): Promise<Subject> {
   const { config: file, target, ca, insecure } = withHost(options);
   const asked = options.users === undefined ? undefined : wholeNumber(options.users, '--users');
-  const { config, notices } = await resolveConfig({ file, flags: { target, ca, insecure }, env: io.env });
+  const { config, notices, secrets } = await resolveConfig({ file, flags: { target, ca, insecure }, env: io.env });
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(secret);
   for (const notice of notices) io.say(`note: ${notice}`);
   const auth = createAuth(config);
   const rates = { loginsPerSecond: config.loginsPerSecond, registrationsPerSecond: config.registered.perSecond };
   const paced = new PacedAuth(auth, rates, systemClock);
   const meansTestAccounts = asked === undefined && config.identity !== 'registered' && config.accounts.length > 0;
-  return { config, auth, paced, users: meansTestAccounts ? undefined : (asked ?? greatestUsers(config.stages)) };
+  return { config, auth, paced, redactor, users: meansTestAccounts ? undefined : (asked ?? greatestUsers(config.stages)) };
 }
 
-async function createTestAccounts({ config, paced }: Subject, io: Io): Promise<ExitCode> {
+async function createTestAccounts({ config, paced, redactor }: Subject, io: Io): Promise<ExitCode> {
   const onProgress = progressOf(io);
   const rows = await workOff(config.accounts, io.signal, async (account, signal) => {
     const answer = await paced.register(profileOf(account), signal);
@@ -87,12 +93,20 @@ async function createTestAccounts({ config, paced }: Subject, io: Io): Promise<E
     // Whether it is ours is what `accounts check` tells.
     return answer.status === 400 ? { ok: true, result: 'was there before' } : { ok: false, result: registerProblem(answer) };
   });
-  return finish(rows, io);
+  return finish(rows, redactor, io);
 }
 
-async function createRegistered({ config, auth, paced }: Subject, users: number, io: Io): Promise<ExitCode> {
+async function createRegistered({ config, auth, paced, redactor }: Subject, users: number, io: Io): Promise<ExitCode> {
   const { made } = await makeAccounts(
-    { config, users, auth, onSecret: () => {}, onNotice: io.say, onProgress: progressOf(io), signal: io.signal },
+    {
+      config,
+      users,
+      auth,
+      onSecret: (secret) => redactor.add(secret),
+      onNotice: cleanIo(io, redactor).say,
+      onProgress: progressOf(io),
+      signal: io.signal,
+    },
     paced,
   );
   io.out(`${users} accounts in ${config.registered.file}, ${made} of them new\n`);
@@ -113,8 +127,10 @@ async function workOff(
   return await inTurns(accounts, AT_ONCE, signal, async (account, _, until) => ({ email: account.email, ...(await work(account, until)) }));
 }
 
-function finish(rows: readonly AccountRow[], io: Io): ExitCode {
-  io.out(renderAccounts(rows, { colour: io.colour }));
+/** What the target answered may hold what it was told. */
+function finish(rows: readonly AccountRow[], redactor: Redactor, io: Io): ExitCode {
+  const clean = rows.map((row) => ({ ...row, result: redactor.redact(row.result) }));
+  io.out(renderAccounts(clean, { colour: io.colour }));
   return rows.every(({ ok }) => ok) ? ExitCode.pass : ExitCode.preflightFailed;
 }
 

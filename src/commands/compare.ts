@@ -14,7 +14,7 @@ import { judge } from '../verdict/judge.js';
 import type { RunResult } from '../verdict/run-result.js';
 import { NoRunError, summarize } from '../verdict/summarize.js';
 import type { Io } from './io.js';
-import { languageOf } from './language.js';
+import { languageFrom } from './language.js';
 import { isForStdout, oneFile, parseReports, type ReportKinds, writeReportFiles } from './report-files.js';
 import { CONFIG, JOURNAL } from './run-folder.js';
 
@@ -43,6 +43,8 @@ export const COMPARISON_REPORTS: ReportKinds<Shown> = {
 export interface CompareOptions {
   /** Each `<kind>=<file>`; `-` is stdout. */
   report: readonly string[];
+  /** Of the page; left out: the environment's. */
+  lang?: string;
 }
 
 /** `loadwitness compare <run>…`: 0 when they say the same, 1 when they differ, 3 when nobody can tell. */
@@ -53,7 +55,7 @@ export async function compareRuns(folders: readonly string[], options: CompareOp
   const files = parseReports(options.report, COMPARISON_REPORTS);
   const compared = await compareFolders(folders);
   if (!isForStdout(files)) io.out(comparisonTerminal(compared.comparison, { colour: io.colour }));
-  await writeReportFiles(files, { ...compared, language: languageOf(io.env) }, io.out);
+  await writeReportFiles(files, { ...compared, language: languageFrom(io.env, options.lang) }, io.out);
   return exitCodeOf(compared.comparison);
 }
 

@@ -24,6 +24,8 @@ export type DriveEnd = 'completed' | 'stopped' | 'error';
 /** Whose load the run watches: our own, another tool's, or nobody's. Called in the order in which its parts stand here. */
 export interface Drive {
   mode: 'load' | 'external' | 'watch';
+  /** How long it takes, where that is known and no stages of ours say so. */
+  seconds?: number;
   /** What happens now that somebody wants the end, for people. */
   stopping: string;
   /** Makes ready after the pre-flight, before anything is sampled. */

@@ -1,5 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import { commandSecrets, redactCommand } from '../config/command-secrets.js';
 import { type ExitCode, UsageError } from '../errors.js';
+import { visible } from '../report/text.js';
+import { withControl } from './child-dashboard.js';
 import { conduct } from './conduct.js';
 import type { Drive, DriveContext, DriveEnd } from './drive.js';
 import { figuresOf } from './external/figures.js';
@@ -7,6 +10,7 @@ import { requireProgram, startTool, type ToolOptions } from './external/tool.js'
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
 import { ownLoadOptions } from './options.js';
+import { outputOptions } from './outputs.js';
 import { type RunOptions, withHost } from './run.js';
 import { withoutOwnLoad } from './without-own-load.js';
 
@@ -17,22 +21,19 @@ const SOURCE = 'external';
 export async function runBeside(command: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
   const [own] = ownLoadOptions(options);
   if (own !== undefined) throw new UsageError(`${own} shapes our own load, and the load is that of the command after --: give it there`);
+  if (options.repeat !== undefined || options.pause !== undefined) {
+    throw new UsageError(
+      '--repeat repeats our own load, and the load is that of the command after --: run it several times and compare the runs',
+    );
+  }
   await requireProgram(command, { cwd: process.cwd(), env: io.env });
   const { config, notices, secrets } = await resolveConfig({ file: options.config, flags: withHost(options), env: io.env });
   const beside = withoutOwnLoad(config);
   for (const notice of [...notices, ...beside.notices]) io.say(`note: ${notice}`);
   const all = [...secrets, ...commandSecrets(command)];
-  return await conduct(
-    {
-      config: beside.config,
-      secrets: all,
-      out: options.out,
-      preflight: options.preflight,
-      relaxNginx: options.relaxNginx ?? false,
-      drive: externalLoad(command),
-    },
-    io,
-  );
+  const { out, preflight, relaxNginx = false } = options;
+  const night = { config: beside.config, secrets: all, out, preflight, relaxNginx, outputs: outputOptions(options) };
+  return await withControl(options, io, ({ onFolder, io: itsIo }) => conduct({ ...night, drive: externalLoad(command), onFolder }, itsIo));
 }
 
 export interface ExternalOptions extends Pick<ToolOptions, 'graceMs'> {
@@ -54,7 +55,13 @@ async function driveExternal(command: readonly string[], options: ExternalOption
   if (stop.aborted) return 'stopped';
   const where = { cwd: options.cwd ?? process.cwd(), env: io.env };
   const figures = await figuresOf(command, where);
-  const tool = await startTool(command, { ...where, ...(options.graceMs && { graceMs: options.graceMs }) });
+  // What it writes would be drawn into the live view.
+  const onLine = (line: string): void => io.say(visible(stripVTControlCharacters(line)));
+  const tool = await startTool(command, {
+    ...where,
+    ...(options.graceMs && { graceMs: options.graceMs }),
+    ...(io.isTerminal && { onLine }),
+  });
   emit({ type: 'external.start', tool: figures.tool, command: redactCommand(command) });
   emit({ type: 'load.start' });
   if (stop.aborted) tool.stop();

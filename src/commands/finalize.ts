@@ -8,13 +8,15 @@ import { CloudWatchAsker } from '../samplers/cloudwatch-asker.js';
 import { seriesKey, titleOf } from '../samplers/cloudwatch-plan.js';
 import { BASIC_MS, periodByAge } from '../samplers/cloudwatch-series.js';
 import { snapshotOf } from '../samplers/cloudwatch-snapshot.js';
+import { keepFile } from '../samplers/keep-file.js';
 import type { EvidenceFile, Reading } from '../samplers/sampler.js';
 import { evidenceWriter } from './evidence.js';
 import { exitCodeOfVerdict } from './exit-code.js';
-import { isKnown, readCloudWatch, readRun, remember, SAMPLER } from './finished-run.js';
+import { type CloudWatchOfRun, isKnown, readCloudWatch, readRun, remember, SAMPLER } from './finished-run.js';
 import type { Io } from './io.js';
-import { writeReports } from './report.js';
+import { withReports, writeReports } from './report.js';
 import { JOURNAL } from './run-folder.js';
+import { withRunLock } from './run-lock.js';
 
 /** Nobody waits for the next reading. */
 const DEADLINE_MS = 30_000;
@@ -29,6 +31,11 @@ const DEADLINE_MS = 30_000;
  */
 export async function finalize(folder: string, io: Io): Promise<ExitCode> {
   const config = await readCloudWatch(folder);
+  // Two at once would both add what neither finds.
+  return await withRunLock(folder, 'finalize', () => finalizeIn(folder, config, io));
+}
+
+async function finalizeIn(folder: string, config: CloudWatchOfRun, io: Io): Promise<ExitCode> {
   const run = readRun(folder);
   const redactor = new Redactor();
   const client = connectCloudWatch(config, { deadlineMs: DEADLINE_MS, onSecret: (secret) => redactor.add(secret) });
@@ -62,10 +69,10 @@ export async function finalize(folder: string, io: Io): Promise<ExitCode> {
   } finally {
     client.close();
   }
-  const result = await writeReports(folder, io);
+  const written = await writeReports(folder, io, { redactor });
   io.say(`report: ${join(folder, 'report.html')}`);
   io.say(folder);
-  return exitCodeOfVerdict(result);
+  return withReports(exitCodeOfVerdict(written.result), written);
 }
 
 interface Late {
@@ -77,29 +84,21 @@ interface Late {
 async function append(folder: string, { late, files, message }: Late, redactor: Redactor, io: Io): Promise<void> {
   let refused: Error | undefined;
   const options = {
-    redact: redactor.redactData,
+    redact: redactor.for(JOURNAL).redactData,
     now: Date.now,
     onError: (error: Error) => {
       refused = error;
     },
   };
-  const journal = await JournalWriter.append(join(folder, JOURNAL), options, (bytes) =>
-    io.say(`the journal's last line was torn: ${bytes} bytes were cut off`),
-  );
+  let torn = '';
+  const journal = await JournalWriter.append(join(folder, JOURNAL), options, (bytes) => {
+    torn = `; the journal's last line was torn: ${bytes} bytes were cut off`;
+    io.say(torn.slice(2));
+  });
   const save = evidenceWriter(folder, redactor);
   for (const { t = 0, ...sample } of late) journal.emit({ type: 'sample', t, sampler: SAMPLER, samples: [sample] });
-  for (const { path, status, reason, content } of files) {
-    const failure = content === undefined ? undefined : await save({ path, status, content }).then(() => undefined, messageOf);
-    const why = failure ?? reason;
-    journal.emit({
-      type: 'evidence.file',
-      path,
-      source: SAMPLER,
-      status: failure === undefined ? status : 'missing',
-      ...(why !== undefined && { reason: why }),
-    });
-  }
-  journal.emit({ type: 'run.finalize', message });
+  for (const file of files) journal.emit(await keepFile(file, SAMPLER, save));
+  journal.emit({ type: 'run.finalize', message: `${message}${torn}` });
   await journal.close();
   if (refused !== undefined) throw new KnownError(`the journal cannot be written: ${messageOf(refused)}`, ExitCode.internal);
 }

@@ -1,3 +1,5 @@
+import type { Block } from './screen.js';
+
 /** What a command may use of the process it runs in. */
 export interface Io {
   /** Writes to stdout: one document at most. */
@@ -10,7 +12,7 @@ export interface Io {
    * Shows lines on stderr below everything else, in place of those that it showed before; what is said meanwhile goes above them. On
    * something that is no terminal it does nothing.
    */
-  block(lines: readonly string[]): void;
+  block(lines: Block): void;
   /** Tells of each key that is pressed while this lasts; returns a function that ends it. Does nothing where there is no keyboard. */
   keys(listener: (key: string) => void): () => void;
   env: NodeJS.ProcessEnv;

@@ -1,6 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Flags } from '../config/load.js';
 import { IDENTITIES, RHYTHMS } from '../config/schema-load.js';
+import { CHECKLIST_REPORTS } from './checklist-reports.js';
+import { languageOption } from './language.js';
+import { type ReportKinds, reportHelp } from './report-files.js';
+import { RUN_REPORTS } from './run-reports.js';
 
 /** Adds the options that say what to load and how; the same for `run`, `preflight` and `demo`. */
 export function addLoadOptions(command: Command): Command {
@@ -68,6 +72,30 @@ export function addTargetOptions(command: Command): Command {
     .addOption(new Option('--host <url>', 'the same under the name that Locust gives it').hideHelp());
 }
 
+/** Collects what is typed after an option that can be repeated. */
+const each = (text: string, all: string[]): string[] => [...all, text];
+
+/** Adds the option that writes the result in other formats: a run's, or those that there are of something else. */
+export function addReportOptions(command: Command, kinds: ReportKinds<never> = RUN_REPORTS): Command {
+  return command.option('--report <kind=file>', reportHelp(kinds), each, []);
+}
+
+/** Adds the options of everything that a run leaves behind, and that shows it to others while it lasts. */
+export function addOutputOptions(command: Command): Command {
+  return addReportOptions(addEvidenceOptions(command))
+    .option(
+      '--metrics <[host:]port>',
+      'serves what is measured for Prometheus while the run lasts, e.g. :9464; on 127.0.0.1 unless a host is given',
+    )
+    .option('--otlp [url]', 'sends it by OTLP/HTTP; left out: to OTEL_EXPORTER_OTLP_ENDPOINT')
+    .addOption(languageOption());
+}
+
+/** Adds the option that shows a run on a page while it lasts. */
+export function addUiOption(command: Command): Command {
+  return command.option('--ui [address]', 'serves a live page of the run, on which it can be changed and stopped: on 127.0.0.1:8090');
+}
+
 /** Adds the options that hold wherever a checklist is run. */
 export function addChecklistOptions(command: Command): Command {
   return command
@@ -77,12 +105,10 @@ export function addChecklistOptions(command: Command): Command {
 
 /** Adds the options of the checklist alone. */
 export function addPreflightOptions(command: Command): Command {
-  const each = (text: string, all: string[]) => [...all, text];
-  return addChecklistOptions(command)
+  return addReportOptions(addChecklistOptions(command), CHECKLIST_REPORTS)
     .option('--only <ids>', 'runs these checks, and those that they come after; can be repeated', each, [])
     .option('--skip <ids>', 'leaves these checks out; can be repeated', each, [])
-    .option('--list [format]', 'tells what there is to check and runs nothing; json: as JSON')
-    .option('--report <format=file>', 'writes the result: json=…, junit=… or markdown=…, - for stdout; can be repeated', each, []);
+    .option('--list [format]', 'tells what there is to check and runs nothing; json: as JSON');
 }
 
 /** Adds the options that say which accounts are meant. */

@@ -4,7 +4,9 @@ import { LiveMetrics } from '../export/live-metrics.js';
 import { type OtlpTarget, otlpTarget } from '../export/otlp-target.js';
 import { type Address, parseAddress, servePrometheus } from '../export/prometheus.js';
 import type { JournalWriter } from '../journal/writer.js';
+import type { Language } from '../report/view/model.js';
 import type { Io } from './io.js';
+import { languageFrom } from './language.js';
 import { checkReports, parseReports } from './report-files.js';
 import { RUN_REPORTS, type RunReportFile } from './run-reports.js';
 import { VERSION } from './version.js';
@@ -17,6 +19,8 @@ export interface OutputOptions {
   metrics?: string;
   /** A URL; `true`: the environment has it. */
   otlp?: string | true;
+  /** Of the report's page. */
+  lang?: string;
 }
 
 /** The same, read. */
@@ -24,23 +28,26 @@ export interface Outputs {
   reports: readonly RunReportFile[];
   metrics: Address | undefined;
   otlp: OtlpTarget | undefined;
+  language: Language;
 }
 
 /** Those of the options that are about outputs. */
-export const outputOptions = ({ report, metrics, otlp }: OutputOptions): OutputOptions => ({
+export const outputOptions = ({ report, metrics, otlp, lang }: OutputOptions): OutputOptions => ({
   ...(report !== undefined && { report }),
   ...(metrics !== undefined && { metrics }),
   ...(otlp !== undefined && { otlp }),
+  ...(lang !== undefined && { lang }),
 });
 
 /** @throws UsageError for what cannot be used, before anything is done that takes long. */
-export async function prepareOutputs({ report = [], metrics, otlp }: OutputOptions, env: NodeJS.ProcessEnv): Promise<Outputs> {
+export async function prepareOutputs({ report = [], metrics, otlp, lang }: OutputOptions, env: NodeJS.ProcessEnv): Promise<Outputs> {
   const reports = parseReports(report, RUN_REPORTS);
   await checkReports(reports);
   return {
     reports,
     metrics: metrics === undefined ? undefined : parseAddress(metrics),
     otlp: otlp === undefined ? undefined : otlpTarget(otlp, env),
+    language: languageFrom(env, lang),
   };
 }
 

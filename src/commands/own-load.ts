@@ -2,13 +2,14 @@ import { randomInt } from 'node:crypto';
 import type { Layout } from '../load/capacity.js';
 import { startLoad } from '../load/load.js';
 import { canaryMark, canaryRound, startCanariesFor } from './canaries.js';
+import type { Control } from './control.js';
 import type { Drive, DriveContext, DriveEnd } from './drive.js';
 import { followKeys } from './keys.js';
 import { prepareMachine } from './machine.js';
 import { prepareUsers, type Users } from './users.js';
 
-/** The load of our own engine. */
-export function ownLoad(): Drive {
+/** The load of our own engine. @param control In whose hands it is, beside the terminal's keys. */
+export function ownLoad(control: Pick<Control, 'take'>): Drive {
   let layout: Layout;
   let users: Users | undefined;
   return {
@@ -18,14 +19,20 @@ export function ownLoad(): Drive {
       layout = await prepareMachine(ctx.config, ctx.io);
       users = await prepareUsers({ ...ctx, signal: stop }, ctx.io);
     },
-    run: async (ctx) => await driveLoad(ctx, layout, users as Users),
+    run: async (ctx) => await driveLoad(ctx, { layout, users: users as Users, control }),
     async release() {
       users?.keeper.stop();
     },
   };
 }
 
-async function driveLoad(ctx: DriveContext, layout: Layout, users: Users): Promise<DriveEnd> {
+interface Parts {
+  layout: Layout;
+  users: Users;
+  control: Pick<Control, 'take'>;
+}
+
+async function driveLoad(ctx: DriveContext, { layout, users, control }: Parts): Promise<DriveEnd> {
   const { config, runId, emit, stop, io } = ctx;
   const canaries = canarySetting(ctx);
   if (canaries) await canaryRound('before', { ...canaries, identities: users.identities }, stop);
@@ -35,10 +42,12 @@ async function driveLoad(ctx: DriveContext, layout: Layout, users: Users): Promi
   users.keeper.deliverTo(load.renew);
   if (stop.aborted) load.stop();
   else stop.addEventListener('abort', () => load.stop(), { once: true });
-  const releaseKeys = followKeys(load, io);
+  const taken = control.take(load, config.stages);
+  const releaseKeys = followKeys(taken.users, io);
   const sending = canaries && startCanariesFor(load, canaries);
   const reason = await load.ended;
   releaseKeys();
+  taken.release();
   await sending?.stop();
   if (canaries) await canaryRound('after', { ...canaries, identities: users.identities }, stop);
   return reason;

@@ -11,19 +11,21 @@ import { renderChecklist } from '../report/checklist-terminal.js';
 import { createAuth } from './auth.js';
 import { createCheckContext } from './check-context.js';
 import { runChecklist } from './checklist.js';
+import { CHECKLIST_REPORTS } from './checklist-reports.js';
+import { cleanError, cleanIo } from './clean-io.js';
 import { exitCodeOfSignal } from './exit-code.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
 import { prepareMachine } from './machine.js';
 import { unfinishedRelaxation } from './nginx/on-run.js';
 import { checklistOf } from './project-checks.js';
-import { parseReports, type ReportFile, writeChecklist } from './report-files.js';
+import { isForStdout, parseReports, type ReportFile, writeReportFiles } from './report-files.js';
 import { type RunOptions, withHost } from './run.js';
 import { lookAround, type Surroundings } from './surroundings.js';
 import { VERSION } from './version.js';
 
 /** The options of `preflight` as they were typed. */
-export interface PreflightOptions extends Omit<RunOptions, 'preflight'> {
+export interface PreflightOptions extends Omit<RunOptions, 'preflight' | 'report'> {
   /** Ids, and lists of ids with commas; empty: all. */
   only: readonly string[];
   skip: readonly string[];
@@ -38,14 +40,15 @@ export interface PreflightOptions extends Omit<RunOptions, 'preflight'> {
  *
  * @returns 0 when load may be sent, 4 when not, whatever was asked for as its output.
  */
-export async function preflight(options: PreflightOptions, io: Io): Promise<ExitCode> {
-  if (options.list !== undefined) return await tellChecks(options, io);
-  const reports = parseReports(options.report);
+export async function preflight(options: PreflightOptions, plainIo: Io): Promise<ExitCode> {
+  if (options.list !== undefined) return await tellChecks(options, plainIo);
+  const redactor = new Redactor();
+  const io = cleanIo(plainIo, redactor);
+  const reports = parseReports(options.report, CHECKLIST_REPORTS);
   const { config: planned, notices, secrets } = await resolveConfig({ file: options.config, flags: withHost(options), env: io.env });
   const selection = selectionOf(await checklistOf(planned), options);
   for (const notice of [...notices, ...alsoNeeded(selection)]) io.say(`note: ${notice}`);
   await checkIdentities(planned, io.env);
-  const redactor = new Redactor();
   for (const secret of secrets) redactor.add(secret);
   const surroundings = await lookAround(planned, io, true);
   const unfinished = await unfinishedRelaxation(surroundings.config, io.env);
@@ -56,6 +59,8 @@ export async function preflight(options: PreflightOptions, io: Io): Promise<Exit
     if (io.signal.aborted) return exitCodeOfSignal(io.signal.reason);
     if (options.only.length === 0) await prepareMachine(surroundings.config, io);
     return checklist.passed ? ExitCode.pass : ExitCode.preflightFailed;
+  } catch (error) {
+    throw cleanError(error, redactor);
   } finally {
     await surroundings.close();
   }
@@ -82,13 +87,13 @@ async function checkAll({ surroundings: { config, redis }, selection, redactor, 
 }
 
 /** stdout holds one document: a report that goes there takes the place of the table. */
-async function tell(checklist: Checklist, reports: readonly ReportFile[], io: Io): Promise<void> {
-  if (!reports.some(({ path }) => path === '-')) {
+async function tell(checklist: Checklist, reports: readonly ReportFile<Checklist>[], io: Io): Promise<void> {
+  if (!isForStdout(reports)) {
     // Where both are the same terminal the list has just been shown in it.
     const onlyProblems = io.isTerminal && io.outIsTerminal;
     io.out(`${onlyProblems ? '\n' : ''}${renderChecklist(checklist.items, { colour: io.colour, onlyProblems })}`);
   }
-  await writeChecklist(reports, checklist, io.out);
+  await writeReportFiles(reports, checklist, io.out);
 }
 
 /** A list needs no target, and asks nobody anything. */

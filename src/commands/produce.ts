@@ -42,7 +42,7 @@ export interface Production {
 export async function produce(production: Production, io: Io): Promise<Error | undefined> {
   const { surroundings, drive, folder, redactor, emit, signal, broken } = production;
   const { config, redis } = surroundings;
-  const archive = { folder, redact: (text: string) => redactor.redact(text) };
+  const archive = { folder, redact: redactLogs(redactor) };
   const samplers = createSamplers({ surroundings, archive, onSecret: (secret) => redactor.add(secret) });
   const auth = createAuth(config);
   const stop = AbortSignal.any([signal, broken]);
@@ -78,6 +78,16 @@ export async function produce(production: Production, io: Io): Promise<Error | u
   }
 }
 
+/** Each log by itself: a private key takes many lines, which others come between in another log. */
+function redactLogs(redactor: Redactor): (text: string, file: string) => string {
+  const logs = new Map<string, (text: string) => string>();
+  return (text, file) => {
+    const redact = logs.get(file) ?? redactor.for(file).lines();
+    logs.set(file, redact);
+    return redact(text);
+  };
+}
+
 function runStart({ surroundings: { config }, drive, runId }: Production, samplers: readonly { id: string }[]): Parameters<Emit>[0] {
   return {
     type: 'run.start',
@@ -110,6 +120,8 @@ function canaryLimits({ canary, redis }: Config, { mode }: Drive) {
 /** What ended first counts: a signal, or the abort rule. */
 function runEnd({ signal, broken }: Production, reason: 'completed' | 'error', message?: string): Parameters<Emit>[0] {
   if (broken.aborted && reason === 'completed') return { type: 'run.end', reason: 'aborted', message: String(broken.reason) };
+  // The disk, and no person.
+  if (signal.reason instanceof Error) return { type: 'run.end', reason: 'error', message: messageOf(signal.reason) };
   if (signal.aborted && !broken.aborted) return { type: 'run.end', reason: 'signal', signal: String(signal.reason) };
   return { type: 'run.end', reason, ...(message !== undefined && { message }) };
 }
@@ -133,7 +145,11 @@ async function passes(
 }
 
 function tellOfStop({ stopping }: Drive, stop: AbortSignal, broken: AbortSignal, io: Io): void {
-  const tell = (): void => io.say(broken.aborted ? `aborting: ${broken.reason}` : `stopping: ${stopping}; once more to end at once`);
+  const tell = (): void => {
+    if (broken.aborted) io.say(`aborting: ${broken.reason}`);
+    else if (stop.reason instanceof Error) io.say(`${messageOf(stop.reason)}: stopping: ${stopping}`);
+    else io.say(`stopping: ${stopping}; once more to end at once`);
+  };
   if (stop.aborted) tell();
   else stop.addEventListener('abort', tell, { once: true });
 }

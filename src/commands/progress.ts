@@ -4,7 +4,7 @@ import type { JournalWriter } from '../journal/writer.js';
 import { Distribution } from '../verdict/distribution.js';
 import type { Io } from './io.js';
 
-/** On something that is no terminal, a line every so many seconds. */
+/** A line every so many seconds. */
 const PLAIN_EVERY_SECONDS = 10;
 
 const clock = (seconds: number): string =>
@@ -32,11 +32,11 @@ export function describeSecond(workers: readonly LoadSecond[], elapsed: number, 
   return `${clock(elapsed)}/${clock(duration)} ${stage} · ${active} users (${connected} connected) · ${requests} req/s, ${failures} failed${p95}`;
 }
 
-/** Follows a run after its checklist and tells the terminal how it goes. Returns a function that ends it. */
+/** Follows a run after its checklist and says now and then how it goes, line by line. Returns a function that ends it. */
 export function showProgress(
   journal: Pick<JournalWriter, 'follow'>,
   config: Pick<Config, 'stages'>,
-  io: Pick<Io, 'say' | 'progress' | 'isTerminal'>,
+  io: Pick<Io, 'say' | 'progress'>,
 ): () => void {
   const duration = config.stages.at(-1)?.untilSeconds ?? 0;
   let loadStart = 0;
@@ -49,7 +49,7 @@ export function showProgress(
     const last = workers.at(-1);
     if (!last) return;
     const elapsed = Math.min(duration, (last.t - loadStart) / 1000);
-    if (io.isTerminal || elapsed >= duration || last.t - lastShown >= PLAIN_EVERY_SECONDS * 1000) {
+    if (elapsed >= duration || last.t - lastShown >= PLAIN_EVERY_SECONDS * 1000) {
       lastShown = last.t;
       io.progress(describeSecond(workers, elapsed, duration, stage));
     }

@@ -5,6 +5,7 @@ import { openMetrics } from '../report/openmetrics.js';
 import { pullRequestMarkdown } from '../report/pull-request.js';
 import { runJunit } from '../report/run-junit.js';
 import { verdictJson } from '../report/verdict-json.js';
+import type { Language } from '../report/view/model.js';
 import { fullHistory } from '../verdict/full-history.js';
 import type { RunResult } from '../verdict/run-result.js';
 import { type DocumentPart, oneFile, type ReportFile, type ReportKind } from './report-files.js';
@@ -12,6 +13,8 @@ import { type DocumentPart, oneFile, type ReportFile, type ReportKind } from './
 /** A run, as far as reports may know it. */
 export interface ReportedRun {
   result: RunResult;
+  /** Of those reports that are told in words of ours. */
+  language: Language;
   /** Its journal once more, from the start. */
   events(): Iterable<JournalEvent>;
 }
@@ -33,7 +36,7 @@ const locust = (history: (run: ReportedRun) => DocumentPart['text']): ReportKind
 
 /** What `--report` of a run can write. */
 export const RUN_REPORTS = {
-  html: ofResult(renderHtml),
+  html: oneFile(({ result, language }: ReportedRun) => renderHtml(result, { language })),
   json: ofResult(verdictJson),
   junit: ofResult(runJunit),
   markdown: ofResult(pullRequestMarkdown),

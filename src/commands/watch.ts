@@ -4,6 +4,7 @@ import { conduct } from './conduct.js';
 import type { Drive, DriveContext, DriveEnd } from './drive.js';
 import type { Io } from './io.js';
 import { resolveConfig } from './load-config.js';
+import { outputOptions } from './outputs.js';
 import { type RunOptions, withHost } from './run.js';
 import { withoutOwnLoad } from './without-own-load.js';
 
@@ -22,21 +23,23 @@ export async function watch({ for: time, ...options }: WatchOptions, io: Io): Pr
   const { config, notices, secrets } = await resolveConfig({ file: options.config, flags: withHost(options), env: io.env });
   const watched = withoutOwnLoad(config);
   for (const notice of [...notices, ...watched.notices]) io.say(`note: ${notice}`);
-  return await conduct({ config: watched.config, secrets, out: options.out, preflight: options.preflight, drive: noLoad(seconds) }, io);
+  const { out, preflight } = options;
+  return await conduct({ config: watched.config, secrets, out, preflight, outputs: outputOptions(options), drive: noLoad(seconds) }, io);
 }
 
 /** No load: a window of so many seconds that is sampled. */
 export function noLoad(seconds: number): Drive {
-  return { mode: 'watch', stopping: 'a last reading is taken', run: async (ctx) => await driveWatch(seconds, ctx) };
+  return { mode: 'watch', seconds, stopping: 'a last reading is taken', run: async (ctx) => await driveWatch(seconds, ctx) };
 }
 
-const TELL_EVERY_SECONDS = { terminal: 1, elsewhere: 60 };
+const TELL_EVERY_MS = 60_000;
 
 async function driveWatch(seconds: number, { emit, stop, io }: DriveContext): Promise<DriveEnd> {
   emit({ type: 'load.start' });
   const begin = performance.now();
   const tell = (): void => io.progress(`watching: ${clock((performance.now() - begin) / 1000)} of ${clock(seconds)}`);
-  const ticker = setInterval(tell, (io.isTerminal ? TELL_EVERY_SECONDS.terminal : TELL_EVERY_SECONDS.elsewhere) * 1000);
+  // A terminal shows the time all along.
+  const ticker = io.isTerminal ? undefined : setInterval(tell, TELL_EVERY_MS);
   await passed(seconds, stop);
   clearInterval(ticker);
   const reason = stop.aborted ? 'stopped' : 'completed';

@@ -247,6 +247,10 @@ const evidenceFile = z.strictObject({
   status: z.enum(['ok', 'partial', 'missing']),
   /** Why it is partial or missing. */
   reason: z.string().optional(),
+  /** What was written, secrets taken out. Left out where nothing was. */
+  bytes: count.optional(),
+  /** Hex, of these bytes. */
+  sha256: z.string().optional(),
 });
 
 /**

@@ -5,17 +5,19 @@ import { ExitCode, KnownError } from '../errors.js';
 /** Where `vite build` puts the page: beside the built sources, of which this file is one unless it runs as it was written. */
 const FOLDERS = ['../../view/', '../../dist/view/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
+/** A file of the page. @param folders Where it may be, the first that has it counts. @throws KnownError when the page was not built. */
+export function readBuilt(name: string, folders: readonly string[] = FOLDERS): string {
+  const folder = folders.find((one) => existsSync(`${one}${name}`));
+  if (folder === undefined) {
+    throw new KnownError(`the page of the report was not built (no ${name} in ${folders.join(' or ')}): npm run build`, ExitCode.internal);
+  }
+  return readFileSync(`${folder}${name}`, 'utf8');
+}
+
 const cached = new Map<string, string>();
 
-/** @throws KnownError when the page was not built. */
 function built(name: string): string {
-  const known = cached.get(name);
-  if (known !== undefined) return known;
-  const folder = FOLDERS.find((one) => existsSync(`${one}${name}`));
-  if (folder === undefined) {
-    throw new KnownError(`the page of the report was not built (no ${name} in ${FOLDERS.join(' or ')}): npm run build`, ExitCode.internal);
-  }
-  const text = readFileSync(`${folder}${name}`, 'utf8');
+  const text = cached.get(name) ?? readBuilt(name);
   cached.set(name, text);
   return text;
 }

@@ -45,8 +45,7 @@ export function pageDocument(data: PageModel | ComparisonModel, title: string, n
 /** JSON that can stand in a script element: nothing in it can end the element or begin a comment. */
 const scriptJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** A source in which nothing ends the element that it stands in, or begins a comment. In strings and in expressions `\/` is `/`. */
-const inElement = (source: string, name: 'script' | 'style'): string =>
-  source.replace(new RegExp(`<(?=/${name}|!--)`, 'gi'), name === 'script' ? '\\x3c' : '\\3c ');
+/** A source in which nothing ends the element that it stands in. Only a string or an expression can hold that, and there `\/` is `/`. */
+const inElement = (source: string, name: 'script' | 'style'): string => source.replace(new RegExp(`</(?=${name})`, 'gi'), '<\\/');
 
 const hashOf = (source: string): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;

@@ -22,7 +22,7 @@ function fullModel(result: RunResult, { kind, language, files }: PageOptions): P
     load: loadTrack(history),
     heat: heat.map(({ edgesMs, ...map }) => ({ ...map, edges: edgesMs })),
     canaries: canaryTrack(canaryHistory),
-    files: [...(files ?? result.evidenceFiles.map(({ path, status, reason }) => ({ path, bytes: null, sha256: null, status, reason })))],
+    files: [...(files ?? result.evidenceFiles.map(({ source: _source, ...file }) => file))],
   };
 }
 
@@ -42,14 +42,28 @@ const timesOf = (rows: readonly Row<{ second: number }>[]): number[] => rows.map
 const lineOf = <T>(rows: readonly Row<T>[], of: (row: T) => number | null): Values =>
   rows.map((row) => (typeof row === 'number' ? null : of(row)));
 
-const CANARY_LINES = ['published', 'received', 'late', 'lost', 'refused', 'duplicates', 'reordered', 'p50Ms', 'p99Ms'] as const;
+const CANARY_COUNTS = ['published', 'received', 'late', 'lost', 'refused', 'duplicates', 'reordered'] as const;
+const CANARY_TIMES = ['p50Ms', 'p99Ms'] as const;
+
+/** The second in which the load began, or ended, has a row of each of its two phases. Of two percentiles the worse one is kept. */
+function oneASecond(history: RunResult['canaryHistory']): RunResult['canaryHistory'] {
+  const rows = new Map<number, RunResult['canaryHistory'][number]>();
+  for (const row of history) {
+    const before = rows.get(row.second);
+    const both = { ...row };
+    if (before) {
+      for (const name of CANARY_COUNTS) both[name] += before[name];
+      for (const name of CANARY_TIMES) if (before[name] !== null) both[name] = Math.max(before[name], row[name] ?? 0);
+    }
+    rows.set(row.second, both);
+  }
+  return [...rows.values()];
+}
 
 function canaryTrack(history: RunResult['canaryHistory']): PageModel['canaries'] {
-  const rows = withGaps(history);
-  return {
-    times: timesOf(rows),
-    lines: Object.fromEntries(CANARY_LINES.map((name) => [name, lineOf(rows, (row) => row[name])])),
-  };
+  const rows = withGaps(oneASecond(history));
+  const names = [...CANARY_COUNTS, ...CANARY_TIMES];
+  return { times: timesOf(rows), lines: Object.fromEntries(names.map((name) => [name, lineOf(rows, (row) => row[name])])) };
 }
 
 function loadTrack(history: readonly HistorySecond[]): LoadTrack {

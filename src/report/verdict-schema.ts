@@ -307,6 +307,8 @@ export const verdictSchema = z
         source: z.string(),
         status: z.enum(['ok', 'partial', 'missing']),
         reason: z.string().nullable(),
+        bytes: count.nullable().describe('As it was written; null where nothing was, or nobody told'),
+        sha256: z.string().nullable().describe('Hex, of these bytes'),
       }),
     ),
   })

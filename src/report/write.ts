@@ -8,6 +8,7 @@ import { exceptionsCsv, failuresCsv, historyCsvRows, statsCsv } from './locust-c
 import { summaryMarkdown } from './markdown.js';
 import { runJunit } from './run-junit.js';
 import { verdictJson } from './verdict-json.js';
+import type { Language } from './view/model.js';
 
 /** Begins the names of the Locust-compatible files. */
 const CSV_PREFIX = 'loadwitness';
@@ -15,7 +16,12 @@ const CSV_PREFIX = 'loadwitness';
 /** A text, in pieces where it can be long. */
 type Text = string | Iterable<string>;
 
-const FILES: readonly [path: string, render: (result: RunResult) => Text][] = [
+/** What the reports are told in, where they are told in words of ours. */
+export interface ReportWords {
+  language: Language;
+}
+
+const FILES: readonly [path: string, render: (result: RunResult, words: ReportWords) => Text][] = [
   ['verdict.json', verdictJson],
   ['summary.md', summaryMarkdown],
   ['report.html', renderHtml],
@@ -26,9 +32,25 @@ const FILES: readonly [path: string, render: (result: RunResult) => Text][] = [
   [join('csv', `${CSV_PREFIX}_exceptions.csv`), exceptionsCsv],
 ];
 
-/** The reports of a run, each as it stands in the run's folder. Paths are relative to that, with `/`. */
-export function reportsOf(result: RunResult): { path: string; render(): string }[] {
-  return FILES.map(([path, render]) => ({ path: path.replaceAll(sep, '/'), render: () => wholeOf(render(result)) }));
+const LANGUAGES: readonly Language[] = ['en', 'ko'];
+
+/** A report as it stands in the run's folder. */
+export interface ReportOfRun {
+  /** Relative to the folder, with `/`. */
+  path: string;
+  /** @param language of those in `languages`; any other is English. */
+  render(language?: string): string;
+  /** The languages that it can be in. */
+  languages: readonly string[];
+}
+
+/** The reports of a run. */
+export function reportsOf(result: RunResult): ReportOfRun[] {
+  return FILES.map(([path, render]) => ({
+    path: path.replaceAll(sep, '/'),
+    render: (language) => wholeOf(render(result, { language: LANGUAGES.find((one) => one === language) ?? 'en' })),
+    languages: render === renderHtml ? LANGUAGES : ['en'],
+  }));
 }
 
 /**
@@ -37,13 +59,13 @@ export function reportsOf(result: RunResult): { path: string; render(): string }
  * @returns The paths of the files.
  * @throws KnownError naming those that could not be written, when all others are.
  */
-export async function writeReport(result: RunResult, folder: string): Promise<string[]> {
+export async function writeReport(result: RunResult, folder: string, words: ReportWords = { language: 'en' }): Promise<string[]> {
   const written: string[] = [];
   const refused: string[] = [];
   for (const [name, render] of FILES) {
     const path = join(folder, name);
-    const text = render(result);
     try {
+      const text = render(result, words);
       await mkdir(dirname(path), { recursive: true });
       await writeWhole(path, text);
       written.push(path);

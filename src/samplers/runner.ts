@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { ComponentIdentity, Emit } from '../journal/event.js';
-import type { EvidenceFile, Reading, Sampler, SamplerContext } from './sampler.js';
+import { keepFile, type SaveFile } from './keep-file.js';
+import type { Reading, Sampler, SamplerContext } from './sampler.js';
 
 export interface SamplerRunnerOptions {
   samplers: readonly Sampler[];
@@ -9,8 +10,8 @@ export interface SamplerRunnerOptions {
   /** Milliseconds until a reading is given up; the interval when left out, but at least 1,000. */
   deadlineMs?: number;
   emit: Emit;
-  /** Keeps a file that a sampler brought. May reject: then the file is told as missing. */
-  save(file: EvidenceFile): Promise<void>;
+  /** May reject: then the file is told as missing. */
+  save: SaveFile;
 }
 
 export interface SamplerRunner {
@@ -64,7 +65,7 @@ interface LoopOptions {
   intervalMs: number;
   deadlineMs: number;
   emit: Emit;
-  save(file: EvidenceFile): Promise<void>;
+  save: SaveFile;
 }
 
 /** One sampler's own course. Nothing here ever rejects. */
@@ -204,17 +205,7 @@ function startLoop(sampler: Sampler, { intervalMs, deadlineMs, emit, save }: Loo
       if (sampler.snapshot === undefined) return;
       const call = (ctx: SamplerContext) => sampler.snapshot?.(when, ctx) ?? Promise.resolve([]);
       const files = await attempt(`the snapshot ${when} the load`, call, { withinMs: SNAPSHOT_DEADLINE_MS });
-      for (const { path, status, reason, content } of files?.value ?? []) {
-        const missing = content === undefined ? undefined : await save({ path, status, content }).then(() => undefined, messageOf);
-        const why = missing ?? reason;
-        emit({
-          type: 'evidence.file',
-          path,
-          source: sampler.id,
-          status: missing === undefined ? status : 'missing',
-          ...(why !== undefined && { reason: why }),
-        });
-      }
+      for (const file of files?.value ?? []) emit(await keepFile(file, sampler.id, save));
     },
     async finish() {
       stopped = true;

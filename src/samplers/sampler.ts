@@ -52,6 +52,13 @@ export interface EvidenceFile {
   reason?: string;
 }
 
+/** What can be told of a file of the evidence when it is written. */
+export interface SavedFile {
+  bytes: number;
+  /** Hex. */
+  sha256: string;
+}
+
 /** Reads one source again and again. A throw is a gap and a `sampler.error` event, never a zero and never the end of the run. */
 export interface Sampler {
   id: string;

@@ -54,6 +54,10 @@ export interface EvidenceFileRow {
   source: string;
   status: 'ok' | 'partial' | 'missing';
   reason: string | null;
+  /** As it was written; null where nothing was, or nobody told. */
+  bytes: number | null;
+  /** Hex, of these bytes. */
+  sha256: string | null;
 }
 
 /** What became of canaries. Each that was published ends as received (in time), late, lost or withdrawn. */

@@ -184,7 +184,7 @@ describe('a bundle', () => {
     symlinkSync('/etc', join(folder, 'etc'));
     const { out, leftOut } = await pack(folder);
     expect(leftOut).toEqual(['etc', 'logs/passwd.log']);
-    expect(allText((await open(out)).files)).not.toContain('root:');
+    expect(allText((await open(out)).files)).not.toMatch(/root:[^:]*:0:/);
   });
 });
 
@@ -347,7 +347,7 @@ describe('a disk that does not take a bundle', () => {
       expect(readFileSync(out, 'utf8')).toBe('the one before');
       expect(readFileSync(sidecarOf(out), 'utf8')).toBe('and its digest');
     } finally {
-      execFileSync('umount', [disk]);
+      execFileSync('umount', ['-l', disk]);
     }
   });
 
@@ -360,7 +360,7 @@ describe('a disk that does not take a bundle', () => {
       await expect(pack(folder, { out: join(disk, 'x.tar.gz') })).rejects.toThrow('ENOSPC');
       expect(readdirSync(disk)).toEqual([]);
     } finally {
-      execFileSync('umount', [disk]);
+      execFileSync('umount', ['-l', disk]);
     }
   });
 });

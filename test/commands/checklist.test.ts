@@ -81,7 +81,7 @@ describe('runChecklist', () => {
       { say: (line) => void said.push(line), block: () => {} },
     );
     expect(passed).toBe(true);
-    expect(said).toEqual(['✘ A (recommended): <redacted>\\x1b[2J']);
+    expect(said).toEqual([expect.stringMatching(/^✘ A \(recommended\): <redacted:secret-\w{8}>\\x1b\[2J$/)]);
     expect(JSON.stringify(results)).not.toContain('hunter2');
   });
 });

@@ -40,6 +40,13 @@ describe('externalLoad', () => {
     expect(events).toContainEqual({ type: 'external.end', signal: 'SIGKILL' });
   });
 
+  it('says what the tool writes on a terminal line by line, without codes: the live view stands below it', async () => {
+    const { ctx, lines } = driveContext();
+    const script = String.raw`console.log('o\x07\x1b[32mne\x1b[0m'); console.error('둘'); process.stdout.write('last')`;
+    await externalLoad(tool(script), { cwd }).run(ctx);
+    expect(lines.toSorted()).toEqual(['last', 'o\\x07ne', '둘']);
+  });
+
   it('takes over the figures that a tool leaves', async () => {
     const { ctx, events } = driveContext();
     // What tells the tool is its name; the program is another.

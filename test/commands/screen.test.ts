@@ -87,4 +87,26 @@ describe('a screen', () => {
     screen.progress('1 s');
     expect(written).toEqual(['said\n', '1 s\n']);
   });
+
+  it('has a block drawn anew for each size of the terminal', () => {
+    const terminal = new FakeTerminal(40, 10);
+    const screen = createScreen(terminal);
+    screen.block(({ columns, rows }) => [`${columns} columns`, `${rows} rows`]);
+    expect(terminal.text).toEqual(['40 columns', '10 rows']);
+    terminal.resize(60, 20);
+    expect(terminal.text).toEqual(['60 columns', '20 rows']);
+    screen.say('said');
+    expect(terminal.text).toEqual(['said', '60 columns', '20 rows']);
+    screen.block([]);
+    expect(terminal.text).toEqual(['said']);
+  });
+
+  it('counts no column for a colour, and leaves it away where it would be cut', () => {
+    const terminal = new FakeTerminal(20, 10);
+    const screen = createScreen(terminal);
+    const red = (text: string): string => `\u001b[31m${text}\u001b[0m`;
+    for (let turn = 0; turn < 3; turn++) screen.block([`${red('six')} ${red('signs')} ${red('fit')}`, red('but these do not fit at all')]);
+    screen.say('said');
+    expect(terminal.text).toEqual(['said', 'six signs fit', 'but these do not …']);
+  });
 });

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noLoad } from '../../src/commands/watch.js';
 import { withoutOwnLoad } from '../../src/commands/without-own-load.js';
 import { loadConfig } from '../../src/config/load.js';
 import { driveContext } from '../helpers/drive-context.js';
-import { until } from '../helpers/until.js';
+
+afterEach(() => void vi.useRealTimers());
 
 describe('noLoad', () => {
   it('marks a window as long as was asked for', async () => {
@@ -15,14 +16,25 @@ describe('noLoad', () => {
     expect(events).toEqual([{ type: 'load.start' }, { type: 'load.end', reason: 'completed' }]);
   });
 
-  it('says how far it is, and ends when somebody wants it to', async () => {
+  it('says every minute how far it is, and ends when somebody wants it to', async () => {
+    vi.useFakeTimers();
     const { ctx, events, lines, stop } = driveContext();
-    const reason = noLoad(5400).run(ctx);
-    await until('a line of progress', () => lines.length > 0);
+    const reason = noLoad(5400).run({ ...ctx, io: { ...ctx.io, isTerminal: false } });
+    await vi.advanceTimersByTimeAsync(121_000);
     stop();
     expect(await reason).toBe('stopped');
     expect(events).toEqual([{ type: 'load.start' }, { type: 'load.end', reason: 'stopped' }]);
-    expect(lines[0]).toMatch(/^watching: 00:0\d of 90:00$/);
+    expect(lines).toEqual(['watching: 01:00 of 90:00', 'watching: 02:00 of 90:00']);
+  });
+
+  it('says nothing on a terminal, where the live view shows the time', async () => {
+    vi.useFakeTimers();
+    const { ctx, lines, stop } = driveContext();
+    const reason = noLoad(5400).run(ctx);
+    await vi.advanceTimersByTimeAsync(121_000);
+    stop();
+    await reason;
+    expect(lines).toEqual([]);
   });
 
   it('does not begin to wait when the run is over already', async () => {

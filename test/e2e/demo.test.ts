@@ -28,10 +28,14 @@ async function demo(name: string, ...args: string[]) {
 async function demoUnderWay(name: string) {
   const out = join(folder, name);
   const cli = startCli(['demo', '--out', out, '--stages', '12@20:60s', '--think-time', '1-2', '--interval', '1']);
-  const evidence = await until('twelve connected users', () => {
-    const found = Evidence.only(out);
-    return found.of('load.second').some((second) => second.users.connected === 12) && found;
-  });
+  const evidence = await until(
+    'twelve connected users',
+    () => {
+      const found = Evidence.only(out);
+      return found.of('load.second').some((second) => second.users.connected === 12) && found;
+    },
+    60_000,
+  );
   const processes = await descendants(cli.process.pid as number);
   expect(processes.length).toBeGreaterThanOrEqual(6); // The supervisor, redis-server, three backends, nginx.
   const left = async () => (await Promise.all(processes.map(isRunning))).filter(Boolean).length;
@@ -98,8 +102,8 @@ describe('a demo of a healthy target', () => {
   it('is reported again from the journal alone, byte for byte the same', async () => {
     const before = run.evidence.files();
     // What was collected from the target is evidence, and no report.
-    const reports = Object.keys(before).filter((file) => /(verdict\.json|summary\.md|report\.html|\.csv)$/.test(file));
-    expect(reports).toHaveLength(7);
+    const reports = Object.keys(before).filter((file) => /(verdict\.json|summary\.md|report\.html|junit\.xml|\.csv)$/.test(file));
+    expect(reports).toHaveLength(8);
     for (const file of reports) rmSync(file);
     const again = await runCli(['report', run.evidence.folder]);
     expect(again.code).toBe(0);

@@ -12,7 +12,7 @@ function mounts(): boolean {
   mkdirSync(folder);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
+    execFileSync('umount', ['-l', folder]);
     return true;
   } catch {
     return false;
@@ -55,6 +55,6 @@ export function mountDisk(folder: string, size: string): SmallDisk {
     },
     empty: () => rmSync(ballast, { force: true }),
     makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', folder]),
-    end: () => void execFileSync('umount', [folder]),
+    end: () => void execFileSync('umount', ['-l', folder]),
   };
 }

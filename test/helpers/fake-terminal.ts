@@ -9,8 +9,8 @@ const CODE = /^\x1b\[(\d*)([A-Za-z])$/;
 const SEGMENTER = new Intl.Segmenter();
 
 /**
- * A terminal that does what it is told: it wraps at its width, scrolls at its height, knows the escape codes "up", "erase below" and
- * carriage return, and wraps lines anew when it is resized. Anything else that begins with ESC is an error.
+ * A terminal that does what it is told: it wraps at its width, scrolls at its height, knows the escape codes "up", "erase below", colours
+ * (which it does not show) and carriage return, and wraps lines anew when it is resized. Anything else that begins with ESC is an error.
  */
 export class FakeTerminal implements Terminal {
   readonly isTTY = true;
@@ -64,6 +64,7 @@ export class FakeTerminal implements Terminal {
   #obey(command: string, count: number): void {
     if (command === 'A') this.#row = Math.max(this.#top, this.#row - count);
     else if (command === 'J') this.#eraseBelow();
+    else if (command === 'm') return;
     else throw new Error(`the fake terminal knows no ESC [ ${command}`);
   }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
 import { summaryMarkdown } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { codeMarkdown } from '../../src/report/text.js';
@@ -113,44 +112,10 @@ describe('the diagnosis in the terminal', () => {
   });
 });
 
-describe('the diagnosis in report.html', () => {
-  it('holds everything of a finding, with what is ruled out folded', () => {
-    const html = renderHtml(withFindings(finding()));
-    for (const text of [
-      'A listener is dead',
-      '50 canaries lost',
-      'who killed it',
-      'its uptime went on from 10 s to 16 s',
-      'NUMSUB all the time',
-    ]) {
-      expect(html).toContain(text);
-    }
-    expect(html).toContain('<pre tabindex="0"><code>docker logs ab12 2&gt;&amp;1 | grep -E &#39;x|y&#39;</code></pre>');
-    expect(html.match(/<details class="cause" open>/g)).toHaveLength(1);
-    expect(html.match(/<details class="cause">/g)).toHaveLength(1);
-    expect(html).not.toContain('redis-cli INFO server');
-  });
-
-  it('escapes whatever the texts hold', () => {
-    const hostile = cause({
-      title: HOSTILE,
-      for: [{ text: HOSTILE, source: HOSTILE }],
-      unknown: [HOSTILE],
-      actions: [{ text: HOSTILE, command: HOSTILE }],
-    });
-    const html = renderHtml(
-      withFindings(finding({ title: HOSTILE, symptom: HOSTILE, evidence: hostile.for, causes: [hostile], watch: [HOSTILE] })),
-    );
-    expect(html).not.toContain('<img');
-    expect(html).not.toContain('\u001b');
-  });
-});
-
 describe('a run without findings', () => {
   it('has no diagnosis in any report', () => {
     expect(healthy.findings).toEqual([]);
     expect(summaryMarkdown(healthy)).not.toContain('Diagnosis');
     expect(renderTerminal(healthy, { colour: false })).not.toContain('Diagnosis');
-    expect(renderHtml(healthy)).not.toContain('<h2>Diagnosis');
   });
 });

@@ -23,7 +23,7 @@ function run(samplers: Sampler[], intervalMs = 2_000, deadlineMs?: number) {
   };
   return {
     events,
-    ...startSamplers({ samplers, intervalMs, emit, save: async () => {}, ...(deadlineMs !== undefined && { deadlineMs }) }),
+    ...startSamplers({ samplers, intervalMs, emit, save: async () => undefined, ...(deadlineMs !== undefined && { deadlineMs }) }),
   };
 }
 
@@ -247,7 +247,12 @@ describe('startSamplers', () => {
         ],
         settle: async () => [{ ...reading, value: 3, t: 7 }],
       };
-      const { stop } = startSamplers({ samplers: [sampler], intervalMs: 1_000, emit: (event) => seen.push(event), save: async () => {} });
+      const { stop } = startSamplers({
+        samplers: [sampler],
+        intervalMs: 1_000,
+        emit: (event) => seen.push(event),
+        save: async () => undefined,
+      });
       await vi.advanceTimersByTimeAsync(10);
       await stop(settle ? new AbortController().signal : undefined);
       const at = (t: number, value: number) => ({
@@ -274,7 +279,13 @@ describe('startSamplers', () => {
         return [];
       },
     };
-    startSamplers({ samplers: [sampler], intervalMs: 60_000, deadlineMs: 1_000, emit: (event) => seen.push(event), save: async () => {} });
+    startSamplers({
+      samplers: [sampler],
+      intervalMs: 60_000,
+      deadlineMs: 1_000,
+      emit: (event) => seen.push(event),
+      save: async () => undefined,
+    });
     await vi.advanceTimersByTimeAsync(2_000);
     expect(seen).toEqual([
       { type: 'target.event', sampler: 'a', component: 'redis', what: 'restarted' },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UsageError } from '../../errors.js';
 
@@ -10,6 +11,8 @@ export interface ToolOptions {
   env: NodeJS.ProcessEnv;
   /** Milliseconds that it has after SIGINT, then after SIGTERM, before the next signal. */
   graceMs?: { interrupt: number; terminate: number };
+  /** Takes each line that it writes; left out: they go to stderr as they are. */
+  onLine?: (line: string) => void;
 }
 
 export interface Tool {
@@ -31,12 +34,13 @@ const HAS_GROUPS = process.platform !== 'win32';
 
 /**
  * Starts another program in a process group of its own, so that whoever presses Ctrl-C stops it through us, once and in good order.
- * What it writes goes to stderr. It ends with this process.
+ * It ends with this process.
  *
  * @throws UsageError naming the program where it cannot be started.
  */
-export async function startTool(command: readonly string[], { cwd, env, graceMs = GRACE_MS }: ToolOptions): Promise<Tool> {
-  const child = await spawned(command, { cwd, env });
+export async function startTool(command: readonly string[], { cwd, env, graceMs = GRACE_MS, onLine }: ToolOptions): Promise<Tool> {
+  const child = await spawned(command, { cwd, env, onLine });
+  const closed = new Promise<void>((done) => child.once('close', () => done()));
   const kill = (signal: NodeJS.Signals): boolean => signalTo(child, signal);
   const onExit = (): void => void kill('SIGKILL');
   process.once('exit', onExit);
@@ -67,14 +71,22 @@ export async function startTool(command: readonly string[], { cwd, env, graceMs 
       }
       if (isThere) kill('SIGKILL');
       process.off('exit', onExit);
+      // Its last lines may still be on their way; a process that left its group could hold them back for ever.
+      if (onLine) await Promise.race([closed, sleep(LEFT_BEHIND_MS, undefined, { ref: false })]);
     },
   };
 }
 
-async function spawned([program = '', ...args]: readonly string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }) {
+interface Spawning extends Pick<ToolOptions, 'cwd' | 'env'> {
+  onLine: ToolOptions['onLine'];
+}
+
+async function spawned([program = '', ...args]: readonly string[], { cwd, env, onLine }: Spawning) {
   try {
     // Its own keyboard input would be ours.
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 2, 2], detached: HAS_GROUPS });
+    const out = onLine ? 'pipe' : 2;
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', out, out], detached: HAS_GROUPS });
+    for (const stream of [child.stdout, child.stderr]) if (stream && onLine) createInterface({ input: stream }).on('line', onLine);
     await once(child, 'spawn');
     // A signal that cannot be sent is no news: its end is waited for anyway.
     child.on('error', () => {});

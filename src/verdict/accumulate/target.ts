@@ -32,8 +32,8 @@ export class TargetRecords {
     else if (event.type === 'clock.offset') this.#addClock(event);
     else if (event.type === 'log.example') this.#addExample(event);
     else if (event.type === 'evidence.file') {
-      const { path, source, status, reason } = event;
-      this.#files.set(path, { path, source, status, reason: reason ?? null });
+      const { path, source, status, reason = null, bytes = null, sha256 = null } = event;
+      this.#files.set(path, { path, source, status, reason, bytes, sha256 });
     }
   }
 
