@@ -100,6 +100,8 @@ async function feed(pack: Pack, entries: readonly ArchiveEntry[], mtimeSeconds: 
     try {
       await pipeline(source, asSink(pack.entry(tarHeader(name, bytes, mtimeSeconds))));
     } finally {
+      // One that there was no entry for any more ends by nobody else.
+      source.destroy();
       // A stream that failed lets go of its file a moment later: whoever unmounts that disk next would find it busy.
       await closed;
     }

@@ -1,4 +1,4 @@
-/** The benchmark of the load engine: `npm run bench -- [closed|think|linear|truth|watching|report|all] [--rounds N] [--seconds N]`. */
+/** The benchmark of the load engine: `npm run bench -- [closed|think|linear|truth|watching|report|page|all] [--rounds N] [--seconds N]`. */
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import type { BenchRun, Figure } from './bench-run.js';
 import { closedLoop } from './closed.js';
 import { linear } from './linear.js';
+import { pageSpeed } from './page.js';
 import { UNPINNED_BECAUSE } from './pinned-process.js';
 import { reporting } from './report.js';
 import { compileServer } from './server.js';
@@ -20,6 +21,7 @@ const MEASUREMENTS: Record<string, (bench: BenchRun) => Promise<Figure[]>> = {
   truth: latencyTruth,
   watching,
   report: reporting,
+  page: pageSpeed,
 };
 
 /** A core that others use for a quarter of the time is no core to measure on. */

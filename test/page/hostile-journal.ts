@@ -5,11 +5,11 @@ import { canaryRun, canarySecond, LOAD_START, rewrite } from '../verdict/journal
 export const NASTY = [
   '"\'></textarea></title></style></script><script>window.pwned=1</script><img src=x onerror="window.pwned=2">',
   '<svg/onload=window.pwned=3><iframe srcdoc="<script>parent.pwned=4</script>"></iframe><a href="javascript:window.pwned=5">here</a>',
-  '<!--<script>\u0000\u0007\u001b[31m\u001b]0;title\u0007\r\n\u0085\u200f\u202egnp.exe\u202c\u2066\u2028\u2029$& ${window.pwned=6} {{window.pwned=7}} %s',
+  '<!--<script>\u0000\u0007\u001b[31m\u001b]0;title\u0007\r\n\u0085\u200f\u202egnp.exe\u202c\u2066\u2028\u2029$& {{window.pwned=6}} %s',
 ].join(' ');
 
 /** The same as part of a place in a page. */
-const LINK = `javascript:window.pwned=8//${NASTY}`;
+const LINK = `javascript:window.pwned=7//${NASTY}`;
 
 /** A run of which everything that the target, its containers, its logs or other tools have said is {@link NASTY}. */
 export function hostileRun(): JournalEvent[] {

@@ -7,6 +7,8 @@ import type { SectionProps } from './props.js';
 
 const ORDER = ['fail', 'error', 'warn', 'skip', 'pass'] as const;
 
+const isWrong = ({ status }: Pick<CheckRow, 'status'>): boolean => status !== 'pass' && status !== 'skip';
+
 /** What was checked before the load. What is not in order is open. */
 export function Checks({ model: { result } }: SectionProps) {
   const texts = useTexts();
@@ -17,7 +19,7 @@ export function Checks({ model: { result } }: SectionProps) {
   });
   return (
     <Section id="checks" title={texts.sections.checks}>
-      <details class="card checks" open={checks.some(({ status }) => status !== 'pass')}>
+      <details class="card checks" open={checks.some(isWrong)}>
         <summary>
           {texts.checks.all} ({checks.length}): {counts.join(texts.separator)}
         </summary>
@@ -40,7 +42,7 @@ function Check({ check: { title, status, why, observed, expected, remedy, durati
     [t.took, figures.duration(durationMs)],
   ] as const;
   return (
-    <details class="check" open={status !== 'pass' && status !== 'skip'}>
+    <details class="check" open={isWrong({ status })}>
       <summary>
         <Status of={status} /> <span>{title}</span> <span class="muted short">{observed}</span>
       </summary>

@@ -26,7 +26,7 @@ export function Criteria({ model }: SectionProps) {
     },
     { id: 'observed', title: t.observed, cell: ({ observed }) => <span class="figure">{observed}</span> },
     {
-      ...{ id: 'threshold', title: t.threshold },
+      ...{ id: 'threshold', title: t.threshold, isWide: true },
       cell: ({ threshold, thresholdFrom }) => (
         <>
           {threshold} {thresholdFrom !== null && <div class="muted origin">{t.from(thresholdFrom)}</div>}

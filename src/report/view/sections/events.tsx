@@ -11,7 +11,7 @@ export function Events({ model: { result } }: SectionProps) {
   const figures = useFigures();
   const columns: Column<RunEvent>[] = [
     { id: 'time', title: t.time, cell: (row) => figures.time(row.t) },
-    { id: 'what', title: t.what, isHead: true, cell: ({ text }) => text },
+    { id: 'what', title: t.what, cell: ({ text }) => text },
   ];
   return (
     <Section id="events" title={sections.events}>

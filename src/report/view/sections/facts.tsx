@@ -9,6 +9,8 @@ interface FactsProps {
   isLive: boolean;
 }
 
+const NAME = 'loadwitness';
+
 /** What the run was: when, with what, how much of it. */
 export function Facts({ result, isLive }: FactsProps) {
   const texts = useTexts();
@@ -28,7 +30,7 @@ export function Facts({ result, isLive }: FactsProps) {
         <Fact name={t.loadBy}>{result.external?.tool ?? (result.mode === 'watch' ? t.watched : t.nobody)}</Fact>
       )}
       <Fact name={t.interval}>{figures.duration(sampleIntervalMs)}</Fact>
-      <Fact name={t.tool}>{t.toolText(tool, schema, strict)}</Fact>
+      <Fact name={t.tool}>{t.toolText(tool.startsWith(NAME) ? tool : `${NAME} ${tool}`, schema, strict)}</Fact>
     </dl>
   );
 }

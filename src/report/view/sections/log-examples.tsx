@@ -13,7 +13,7 @@ export function LogExamples({ model: { result } }: SectionProps) {
     { id: 'time', title: t.time, by: (row) => row.t, cell: (row) => figures.time(row.t) },
     { id: 'backend', title: t.backend, by: ({ backend }) => backend, cell: ({ backend }) => backend },
     { id: 'pattern', title: t.pattern, by: ({ pattern }) => pattern, cell: ({ pattern }) => pattern },
-    { id: 'line', title: t.line, isWide: true, isHead: true, cell: ({ line }) => <code>{line}</code> },
+    { id: 'line', title: t.line, isWide: true, cell: ({ line }) => <code>{line}</code> },
   ];
   return (
     <Section id="logExamples" title={sections.logExamples} note={notes.logExamples}>
