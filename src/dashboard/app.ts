@@ -4,13 +4,14 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { messageOf } from '../errors.js';
+import { pageScript, pageStyle } from '../report/built-page.js';
 import { reportsOf } from '../report/write.js';
 import type { RunResult } from '../verdict/run-result.js';
 import { compareRuns } from './compare-runs.js';
 import { openEvidence } from './evidence-file.js';
 import { HEADERS } from './headers.js';
 import type { LiveRuns } from './live-runs.js';
-import { pageScript, pageStyle, serverHtml } from './page.js';
+import { serverHtml } from './page.js';
 import type { FormDefaults, Problem, ServerPage } from './protocol.js';
 import { commandSchema, newRunSchema, problemOf } from './requests.js';
 import { Refusal, type RunControl } from './run-control.js';
@@ -52,8 +53,8 @@ export function createApp(parts: AppParts): Hono {
     const id = c.req.param('id');
     return (await runFolder(parts.out, id)) === undefined ? missing(c) : page(c, id);
   });
-  app.get('/page.js', async (c) => c.body(await pageScript(), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
-  app.get('/page.css', async (c) => c.body(await pageStyle(), 200, { 'content-type': 'text/css; charset=utf-8' }));
+  app.get('/page.js', (c) => c.body(pageScript(), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
+  app.get('/page.css', (c) => c.body(pageStyle(), 200, { 'content-type': 'text/css; charset=utf-8' }));
   addApi(app, parts);
   app.notFound(missing);
   app.onError((error, c) => {

@@ -1,22 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { ServerPage } from './protocol.js';
-
-/** Where `vite build` puts the page: beside the built sources, of which this file is one unless a test runs it as it is. */
-const BUILT = ['../../view/', '../../dist/view/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-
-async function built(name: string): Promise<string> {
-  const folder = BUILT.find((one) => existsSync(`${one}${name}`));
-  if (folder === undefined) throw new Error(`${name} is missing: build the project (npm run build)`);
-  return await readFile(`${folder}${name}`, 'utf8');
-}
-
-/** The page's script. */
-export const pageScript = (): Promise<string> => built('page.js');
-
-/** The page's style. */
-export const pageStyle = (): Promise<string> => built('page.css');
 
 /** The page of the server: its script asks for the rest. */
 export const serverHtml = (data: ServerPage): string => `<!doctype html>

@@ -154,10 +154,8 @@ const ROWS: readonly Row[] = [
 
 const NAMED = ROWS.map((row): [string, Row] => [row.name, row]);
 
-/** So many targets at a time; the others wait. Each has six processes, which wait more than they work. */
-const AT_ONCE = 3;
-/** All rows wait for their turn. */
-const PATIENCE_MS = 900_000;
+/** One target at a time: two of them, and the tests of another file beside, are more than two cores carry. */
+const PATIENCE_MS = 240_000;
 /** A run whose generator could not keep up on a busy machine tells nothing; so many are made. */
 const ATTEMPTS = 4;
 
@@ -167,36 +165,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-let free = AT_ONCE;
-const waiting: { places: number; go: () => void }[] = [];
-
-/** Works once so many places are free, after those who came before. */
-async function inTurn<T>(places: number, work: () => Promise<T>): Promise<T> {
-  const turn = new Promise<void>((go) => waiting.push({ places, go }));
-  admit();
-  await turn;
-  try {
-    return await work();
-  } finally {
-    free += places;
-    admit();
-  }
-}
-
-function admit(): void {
-  for (let next = waiting[0]; next !== undefined && next.places <= free; next = waiting[0]) {
-    waiting.shift();
-    free -= next.places;
-    next.go();
-  }
-}
-
 async function resultOf(kind: StackKind, row: Row): Promise<RunResult> {
   const expectsSaturation = row.criteria?.generator_health !== undefined;
   for (let attempt = 1; ; attempt++) {
     const own = join(folder, `${kind}-${ROWS.indexOf(row)}-${attempt}`);
-    // Another attempt is made with no other target beside it.
-    const { evidence } = await inTurn(attempt === 1 ? 1 : AT_ONCE, () => runWithFault(kind, row, own));
+    const { evidence } = await runWithFault(kind, row, own);
     const result = evidence.json('verdict.json') as RunResult;
     if (expectsSaturation || !result.generator.saturated || attempt === ATTEMPTS) return result;
   }
@@ -222,11 +195,11 @@ function holds(kind: StackKind): (name: string, row: Row) => Promise<void> {
 }
 
 describe('a run against processes', () => {
-  it.concurrent.each(NAMED)('tells %s, and nothing else', { timeout: PATIENCE_MS }, holds('processes'));
+  it.each(NAMED)('tells %s, and nothing else', { timeout: PATIENCE_MS }, holds('processes'));
 });
 
 const describeWithEngine = await engineOrSkip();
 
 describeWithEngine('a run against containers', () => {
-  it.concurrent.each(NAMED)('tells %s, and nothing else', { timeout: PATIENCE_MS }, holds('containers'));
+  it.each(NAMED)('tells %s, and nothing else', { timeout: PATIENCE_MS }, holds('containers'));
 });

@@ -108,7 +108,7 @@ describe('preflight --only and --skip', () => {
     [['--only', 'target-reachabel'], '--only: no check is called "target-reachabel", did you mean "target-reachable"?'],
     [['--skip', 'target-reachable,postgres'], '--skip: no check is called "postgres"; preflight --list tells them all'],
     [['--only', 'target-reachable', '--skip', 'target-reachable'], 'target-reachable is named by --only and by --skip'],
-    [['--report', 'xml=a.xml'], '--report: must be <format>=<file> with one of json, junit, markdown, is "xml=a.xml"'],
+    [['--report', 'xml=a.xml'], '--report: must be <kind>=<file> with one of json, junit, markdown, is "xml=a.xml"'],
     [['--list', 'junit'], '--list: must be json where it is anything, is "junit"'],
   ])('refuses %j', async (args, message) => {
     const { code, stderr, stdout } = await runCli(['preflight', ...NOWHERE, ...args]);
