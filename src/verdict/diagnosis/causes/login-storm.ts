@@ -8,7 +8,6 @@ import { action, proof, weigh } from '../weigh.js';
 
 const PATTERN = 'login';
 const ROW = /log_?in|auth|token/i;
-const SLOWEST = /the slowest in (?<ms>\d+(?:\.\d+)?) ms/;
 
 /** A login that takes longer holds up everybody else on its replica for a time that users notice. */
 const SLOW_LOGIN_MS = 1000;
@@ -22,14 +21,14 @@ export interface Logins {
   /** In a few words. */
   symptom: string;
   proof: Proof;
-  /** Unix ms; null where they came before the load. */
-  from: number | null;
-  to: number | null;
+  /** Unix ms. */
+  from: number;
+  to: number;
 }
 
-/** Logins that came with the load, at a rate that a replica cannot bear, or that were slow one by one; null where there are none. */
+/** Logins that came with the load and at a rate that a replica cannot bear; null where there are none. */
 export function heavyLogins(run: Judged): Logins | null {
-  return loggedLogins(run) ?? foreignLogins(run) ?? checkedLogins(run);
+  return loggedLogins(run) ?? foreignLogins(run);
 }
 
 /** By the backends' logs. */
@@ -67,28 +66,14 @@ function foreignLogins(run: Judged): Logins | null {
   const row = (run.external?.rows ?? []).find(({ name, requests }) => ROW.test(name) && requests >= MIN_LOGINS);
   const p95 = row?.percentiles['0.95'];
   const window = loadWindow(run);
-  if (row === undefined || p95 === undefined || p95 < SLOW_LOGIN_MS) return null;
+  if (row === undefined || p95 === undefined || p95 < SLOW_LOGIN_MS || window === null) return null;
   return {
     symptom: `${counted(row.requests, 'login')}, of which the slowest twentieth took ${millis(p95)} and more`,
     proof: proof(
       `${row.name}: ${counted(row.requests, 'request')}, 95th percentile ${millis(p95)}`,
       (run.external?.files ?? []).join(', ') || 'external.summary',
     ),
-    from: window?.from ?? null,
-    to: window?.to ?? null,
-  };
-}
-
-/** By the logins before the load. */
-function checkedLogins(run: Judged): Logins | null {
-  const check = run.checks.find((one) => one.check === 'accounts-login');
-  const ms = Number(SLOWEST.exec(check?.observed ?? '')?.groups?.ms ?? Number.NaN);
-  if (check === undefined || !(ms >= SLOW_LOGIN_MS)) return null;
-  return {
-    symptom: `a login took ${millis(ms)}`,
-    proof: proof(`check "${check.title}" before the load: ${check.observed}`, `check ${check.check}`),
-    from: null,
-    to: null,
+    ...window,
   };
 }
 
@@ -111,7 +96,7 @@ export function loginStorm(run: Judged): Cause {
       ],
     },
     {
-      seen: logins?.from != null,
+      seen: logins !== null,
       for: logins === null ? [] : [logins.proof],
       against:
         logins === null && lines.counted > 0 && lines.problem === null

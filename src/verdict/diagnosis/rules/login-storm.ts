@@ -4,7 +4,7 @@ import { generatorSaturated } from '../causes/generator.js';
 import { heavyLogins, loginStorm } from '../causes/login-storm.js';
 import { redisStalled } from '../causes/redis-stalled.js';
 import { brokenOf, criterionProof } from '../evidence.js';
-import { loadWindow, type Window } from '../readings.js';
+import type { Window } from '../readings.js';
 import type { Judged, Rule } from '../rule.js';
 import { proof } from '../weigh.js';
 
@@ -17,34 +17,26 @@ export const loginStormRule: Rule = {
   title: 'Logins hold up the replicas',
   diagnose(run) {
     const logins = heavyLogins(run);
-    const load = loadWindow(run);
     if (logins === null) return null;
-    const broken = logins.from === null ? [] : brokenOf(run, (id) => HELD_UP.test(id));
+    const broken = brokenOf(run, (id) => HELD_UP.test(id));
     // Logins that nobody felt are none of a storm.
-    if (logins.from !== null && broken.length === 0) return null;
-    const window = logins.from !== null && logins.to !== null ? { from: logins.from, to: logins.to } : load;
+    if (broken.length === 0) return null;
+    const window = { from: logins.from, to: logins.to };
     return {
       symptom: `${logins.symptom}; a replica answers nobody else while it hashes a password`,
-      from: logins.from,
-      to: logins.to,
-      evidence: [logins.proof, ...broken.map(criterionProof), ...(window === null ? [] : slowestOf(run, window))],
-      causes: [
-        loginStorm(run),
-        ...(window === null ? [] : [backendCpu(run, window), redisStalled(run, window), generatorSaturated(run, window)]),
-      ],
+      ...window,
+      evidence: [logins.proof, ...broken.map(criterionProof), ...slowestOf(run, window)],
+      causes: [loginStorm(run), backendCpu(run, window), redisStalled(run, window), generatorSaturated(run, window)],
       watch: ['the time of a login, one at a time', 'logins a second during the load: none', 'CPU by backend while users log in'],
-      explains:
-        broken.length === 0
-          ? []
-          : [
-              'backend-stalled',
-              'slow-location-update',
-              'slow-start-navigation',
-              'slow-tasks',
-              'connect-failures',
-              'task-errors',
-              'lost-messages',
-            ],
+      explains: [
+        'backend-stalled',
+        'slow-location-update',
+        'slow-start-navigation',
+        'slow-tasks',
+        'connect-failures',
+        'task-errors',
+        'lost-messages',
+      ],
     };
   },
 };
