@@ -21,7 +21,7 @@ interface Row extends FaultyRun {
 const SATURATING = fileURLToPath(new URL('../helpers/saturating-scenario.js', import.meta.url));
 
 /** Long enough for what happens at a time to fall into the load, also where it takes its time to begin. */
-const LONG = ['--stages', '24@12:17s'];
+const LONG = ['--stages', '24@12:30s'];
 
 const ROWS: readonly Row[] = [
   { name: 'nothing', preflight: true, verdict: 'PASS', findings: {} },
@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'a replica that stands still',
-    faults: ['freeze=5000@10'],
+    faults: ['freeze=5000@20'],
     args: LONG,
     verdict: 'FAIL',
     criteria: { error_rate: 'fail', canary_delivery: 'fail' },
@@ -50,7 +50,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'a replica that crashes',
-    faults: ['crash@11'],
+    faults: ['crash@20'],
     args: LONG,
     verdict: 'FAIL',
     criteria: { error_rate: 'fail', pubsub_subscribers: 'warn' },
