@@ -61,13 +61,6 @@ async function run(name: string, more: object, args: string[], env: NodeJS.Proce
   return { ...ended, evidence };
 }
 
-/** Nothing failed. In a run of six seconds one in which the machine was busy with other tests leaves latencies open. */
-function expectHeld({ code, evidence }: { code: unknown; evidence: Evidence }): void {
-  const { criteria } = evidence.json('verdict.json') as { criteria: { id: string; status: string }[] };
-  expect(criteria.filter(({ status }) => status === 'fail')).toEqual([]);
-  expect([0, 3]).toContain(code);
-}
-
 const kept = (): { email: string; password: string; registered: boolean }[] => JSON.parse(readFileSync(accounts, 'utf8')).accounts;
 
 function expectNoSecrets(texts: readonly string[]): void {
@@ -101,7 +94,7 @@ describe('registered identities', () => {
   it('gives each of twelve users an account of its own, kept for the next run', async () => {
     const { code, stderr, evidence } = await run('first', {}, ['--identity', 'registered', '--run-time', '6s']);
     expect(stderr).toMatch(/registering 9 accounts at 50 a second takes about 1 s/); // The pre-flight has made three, for its canaries.
-    expectHeld({ code, evidence });
+    expect(code).toBe(0);
     expect(evidence.task('connect')).toMatchObject({ requests: USERS, failures: {} });
     expect(evidence.counts('drops')).toEqual({});
     expect(kept()).toHaveLength(USERS);
@@ -112,7 +105,7 @@ describe('registered identities', () => {
   it('registers nobody in the second run', async () => {
     const before = readFileSync(accounts, 'utf8');
     const { code, stderr, evidence } = await run('second', {}, ['--identity', 'registered', '--run-time', '6s']);
-    expectHeld({ code, evidence });
+    expect(code).toBe(0);
     expect(stderr).not.toContain('registering');
     expect(readFileSync(accounts, 'utf8')).toBe(before);
     expect(evidence.task('connect')).toMatchObject({ requests: USERS, failures: {} });
@@ -132,7 +125,7 @@ describe('minted identities', () => {
   it('are let in where the secret is the target its own', async () => {
     const env = { LOADWITNESS_JWT_SECRET: SECRET };
     const { code, evidence } = await run('minted', {}, ['--identity', 'minted', '--run-time', '6s'], env);
-    expectHeld({ code, evidence });
+    expect(code).toBe(0);
     expect(evidence.task('connect')).toMatchObject({ requests: USERS, failures: {} });
   });
 
